@@ -1,0 +1,1 @@
+//! WAMP components as supervised actors, with an embedded router.
