@@ -26,6 +26,9 @@ mod builder;
 mod error;
 mod handle;
 mod limits;
+// Until the listener uses all of it.
+#[allow(dead_code, unused_imports)]
+pub(crate) mod routing;
 mod stats;
 
 pub use builder::RouterBuilder;
