@@ -1,1 +1,16 @@
 //! WAMP components as supervised actors, with an embedded router.
+//!
+//! Data flows one way, and each module imports only from those before it:
+//!
+//! ```text
+//! transport → session → supervisor → component → service
+//! router (routing → peers → listeners), behind the feature `router`
+//! ```
+
+pub mod component;
+#[cfg(feature = "router")]
+pub mod router;
+pub mod service;
+pub mod session;
+pub mod supervisor;
+pub mod transport;

@@ -12,6 +12,7 @@ mod transcode;
 use crate::value::{Dict, Value};
 use std::borrow::Cow;
 
+pub use crate::format::Format;
 pub use cbor::{CborReader, CborWriter};
 pub use json::{JsonReader, JsonWriter};
 pub use msgpack::{MsgPackReader, MsgPackWriter};
@@ -20,36 +21,6 @@ pub use transcode::transcode;
 /// How deep arrays and maps may nest in a message, the message's own array counted. It is the default and the greatest limit:
 /// what nests deeper ends the decoders of other people's clients, which recurse.
 pub const DEFAULT_MAX_DEPTH: usize = 128;
-
-/// A serialization format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Format {
-    /// JSON (`wamp.2.json`), text frames.
-    Json,
-    /// MessagePack (`wamp.2.msgpack`), binary frames.
-    MsgPack,
-    /// CBOR (`wamp.2.cbor`), binary frames.
-    Cbor,
-}
-
-impl Format {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::Json, Self::MsgPack, Self::Cbor];
-
-    /// Its name in WebSocket subprotocols.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Json => "json",
-            Self::MsgPack => "msgpack",
-            Self::Cbor => "cbor",
-        }
-    }
-
-    /// Whether its messages are binary (JSON's are text).
-    pub const fn is_binary(self) -> bool {
-        !matches!(self, Self::Json)
-    }
-}
 
 /// What stands next in the input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
