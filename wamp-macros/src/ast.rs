@@ -129,9 +129,7 @@ impl Param {
         let mark = take_mark(&mut param.attrs, errors);
         let ty = (*param.ty).clone();
         let source = match mark {
-            Some(ParamMark::Kwargs) => {
-                Source::Kwargs { name: name(&param.pat, errors)?, wrapped: only_argument(&ty, "Kwargs").cloned() }
-            }
+            Some(ParamMark::Kwargs) => Source::Kwargs { name: name(&param.pat, errors)?, wrapped: only_argument(&ty, "Kwargs").cloned() },
             Some(ParamMark::Rest) => Self::rest(&param.pat, &ty, errors)?,
             Some(ParamMark::Extract) => Source::Extract,
             Some(ParamMark::Default(value)) => Source::Argument { name: name(&param.pat, errors)?, absent: Absent::Default(value) },

@@ -17,8 +17,10 @@ pub(crate) fn component(component: &Component, errors: &Errors) {
     for handler in &component.handlers {
         method(handler, errors);
         params(handler, errors);
+        future(handler, errors);
         handler.bindings.iter().for_each(|bound| binding(handler, bound, errors));
     }
+    tasks(component, errors);
     uris(component, errors);
 }
 
@@ -66,7 +68,12 @@ fn method(handler: &Handler, errors: &Errors) {
 
 fn params(handler: &Handler, errors: &Errors) {
     handler.params.iter().for_each(|param| owned(param, errors));
-    once(handler, |source| matches!(source, Source::Kwargs { .. }), "the keyword arguments are taken already: put all in one struct", errors);
+    once(
+        handler,
+        |source| matches!(source, Source::Kwargs { .. }),
+        "the keyword arguments are taken already: put all in one struct",
+        errors,
+    );
     once(handler, |source| matches!(source, Source::Rest { .. }), "the rest of the arguments is taken already", errors);
     positional_order(handler, errors);
 }
@@ -127,21 +134,25 @@ fn positional_order(handler: &Handler, errors: &Errors) {
 
 fn binding(handler: &Handler, bound: &Binding, errors: &Errors) {
     match bound {
-        Binding::Procedure(procedure) => concurrency(handler, procedure.concurrency, errors),
+        Binding::Procedure(procedure) => {
+            concurrency(handler, procedure.concurrency, errors);
+            if let Some((_, span)) = procedure.on_cancel.filter(|_| handler.access == Access::Shared) {
+                errors.add(syn::Error::new(span, "a canceled `&self` handler is dropped in any case: `cancel` is for `&mut self`"));
+            }
+        }
         Binding::Topic(topic) => {
             concurrency(handler, topic.concurrency, errors);
             if matches!(handler.reply, Reply::Value | Reply::Result { unit: false }) && handler.bindings.len() == 1 {
                 let output = &handler.method.sig.output;
-                errors.at(output, "nobody receives what a topic's handler returns: return nothing, or `Result<(), E>` to have the error logged");
+                errors.at(
+                    output,
+                    "nobody receives what a topic's handler returns: return nothing, or `Result<(), E>` to have the error logged",
+                );
             }
         }
-        Binding::Task(task) => {
-            no_arguments(handler, "task", errors);
-            if handler.access == Access::Exclusive {
-                errors.at(&task.at, "a task that holds `&mut self` keeps every other handler out: take `&self`, with a `Cell` or `RefCell` for what it changes");
-            }
-        }
+        Binding::Task(_) => no_arguments(handler, "task", errors),
         Binding::Every(_) => no_arguments(handler, "every", errors),
+        Binding::OnJoin(_) => no_arguments(handler, "on_join", errors),
     }
 }
 
@@ -162,6 +173,43 @@ fn no_arguments(handler: &Handler, attribute: &str, errors: &Errors) {
     }
 }
 
+/// Only a task is given a future: the others are awaited where they are called.
+fn future(handler: &Handler, errors: &Errors) {
+    let signature = &handler.method.sig;
+    if handler.reply == Reply::Future && !handler.bindings.iter().all(|bound| matches!(bound, Binding::Task(_))) {
+        errors.at(&signature.output, format_args!("write `async fn {}` with what the future gives", signature.ident));
+    } else if let (Reply::Future, Some(asyncness)) = (handler.reply, &signature.asyncness) {
+        errors.at(asyncness, "the method returns a future itself: leave `async` out, and write `async move { … }` inside");
+    }
+}
+
+/// A task that borrows the component for as long as it runs would lock out whoever needs it alone.
+fn tasks(component: &Component, errors: &Errors) {
+    let alone = component.handlers.iter().find(|handler| handler.access == Access::Exclusive);
+    for handler in &component.handlers {
+        let Some(Binding::Task(task)) = handler.bindings.iter().find(|bound| matches!(bound, Binding::Task(_))) else { continue };
+        let name = &handler.method.sig.ident;
+        let instead = format!(
+            "write `fn {name}(&self) -> impl Future<Output = ()>` with an `async move` block that takes in what it needs, or use `#[every(\"…\")]`"
+        );
+        match (handler.access, alone) {
+            (Access::Exclusive, _) => {
+                errors.at(&task.at, format_args!("a task that holds `&mut self` keeps every other handler out: {instead}"))
+            }
+            (Access::Shared, Some(other)) if handler.reply != Reply::Future => {
+                let other = &other.method.sig.ident;
+                errors.at(
+                    &task.at,
+                    format_args!(
+                        "this task holds `&self` for as long as it runs and would keep out `{other}`, which takes `&mut self`: {instead}"
+                    ),
+                );
+            }
+            _ => {}
+        }
+    }
+}
+
 /// Each URI is well-formed, and bound once.
 fn uris(component: &Component, errors: &Errors) {
     let mut seen = HashSet::new();
@@ -170,7 +218,7 @@ fn uris(component: &Component, errors: &Errors) {
             let (kind, uri, matching, at) = match bound {
                 Binding::Procedure(procedure) => ("procedure", &procedure.uri, procedure.matching, &procedure.at),
                 Binding::Topic(topic) => ("topic", &topic.uri, topic.matching, &topic.at),
-                Binding::Task(_) | Binding::Every(_) => continue,
+                Binding::Task(_) | Binding::Every(_) | Binding::OnJoin(_) => continue,
             };
             let Some(full) = full_uri(component, handler, kind, uri.as_ref(), at, errors) else { continue };
             let at = uri.as_ref().map_or_else(|| at.to_token_stream(), ToTokens::to_token_stream);
@@ -187,7 +235,14 @@ fn uris(component: &Component, errors: &Errors) {
     }
 }
 
-fn full_uri(component: &Component, handler: &Handler, kind: &str, uri: Option<&LitStr>, at: impl ToTokens, errors: &Errors) -> Option<String> {
+fn full_uri(
+    component: &Component,
+    handler: &Handler,
+    kind: &str,
+    uri: Option<&LitStr>,
+    at: impl ToTokens,
+    errors: &Errors,
+) -> Option<String> {
     let prefix = component.options.prefix.as_ref().map(LitStr::value);
     match (uri, &prefix) {
         (Some(uri), Some(_)) => Some(resolve(prefix.as_deref(), &uri.value())),
@@ -201,7 +256,9 @@ fn full_uri(component: &Component, handler: &Handler, kind: &str, uri: Option<&L
             let name = handler.name();
             errors.at(
                 at,
-                format_args!("which URI? Write `#[{kind}(\"com.example.{name}\")]`, or `#[component(prefix = \"com.example\")]` on the impl"),
+                format_args!(
+                    "which URI? Write `#[{kind}(\"com.example.{name}\")]`, or `#[component(prefix = \"com.example\")]` on the impl"
+                ),
             );
             None
         }

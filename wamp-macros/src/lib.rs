@@ -51,7 +51,9 @@ pub fn component(args: TokenStream, item: TokenStream) -> TokenStream {
     let errors = Errors::default();
     let item = match syn::parse::<ItemImpl>(item.clone()) {
         Ok(item) => item,
-        Err(_) => return misplaced("component", "goes on the impl block that has the handlers: `#[component] impl Calculator { … }`", item),
+        Err(_) => {
+            return misplaced("component", "goes on the impl block that has the handlers: `#[component] impl Calculator { … }`", item);
+        }
     };
     let component = ast::Component::read(args.into(), item, &errors);
     check::component(&component, &errors);

@@ -86,8 +86,7 @@ mod tests {
     #[test]
     fn uris_are_judged_as_the_core_judges_them() {
         let uris = ["a", "com.example.add2", "", ".", "a..b", "a.", ".a", "a b", "a#b", "a.\u{7}", "ü.é", "wamp.x", "a\u{a0}b"];
-        let policies =
-            [(Match::Exact, MatchPolicy::Exact), (Match::Prefix, MatchPolicy::Prefix), (Match::Wildcard, MatchPolicy::Wildcard)];
+        let policies = [(Match::Exact, MatchPolicy::Exact), (Match::Prefix, MatchPolicy::Prefix), (Match::Wildcard, MatchPolicy::Wildcard)];
         for uri in uris {
             for (ours, theirs) in policies {
                 let core = RawUri::new(uri).check_pattern(theirs, Strictness::Loose);

@@ -22,6 +22,8 @@ pub(crate) enum Reply {
     Stream,
     /// A `Result` of a stream.
     TryStream,
+    /// A future that borrows nothing, for a task.
+    Future,
 }
 
 impl Reply {
@@ -46,6 +48,9 @@ pub(crate) fn read_reply(signature: &mut Signature, captured: &TokenStream, erro
     if is_unit(ty) {
         return Reply::Unit;
     }
+    if release_future(ty, captured, errors) {
+        return Reply::Future;
+    }
     let Some(ok) = result_ok(ty) else {
         return if release_stream(ty, captured, errors) { Reply::Stream } else { Reply::Value };
     };
@@ -67,21 +72,35 @@ fn result_ok(ty: &mut Type) -> Option<&mut Type> {
 
 /// Whether `ty` is a stream; `impl Stream` is kept from borrowing.
 fn release_stream(ty: &mut Type, captured: &TokenStream, errors: &Errors) -> bool {
-    let Type::ImplTrait(implemented) = ty else { return is_boxed_stream(ty) };
-    if !names_stream(&implemented.bounds) {
+    let Type::ImplTrait(implemented) = ty else { return is_boxed(ty, "Stream") };
+    if !names(&implemented.bounds, "Stream") {
         errors.at(ty, "a reply is a value or a stream: write a concrete type, or `impl Stream<Item = T>`");
         return false;
     }
+    release(implemented, captured, errors);
+    true
+}
+
+/// Whether `ty` is a future; `impl Future` is kept from borrowing.
+fn release_future(ty: &mut Type, captured: &TokenStream, errors: &Errors) -> bool {
+    let Type::ImplTrait(implemented) = ty else { return is_boxed(ty, "Future") };
+    let future = names(&implemented.bounds, "Future");
+    if future {
+        release(implemented, captured, errors);
+    }
+    future
+}
+
+fn release(implemented: &mut TypeImplTrait, captured: &TokenStream, errors: &Errors) {
     check_borrows(implemented, errors);
     if !implemented.bounds.iter().any(|bound| matches!(bound, TypeParamBound::PreciseCapture(_))) {
         let bound: TypeParamBound = parse_quote!(#captured);
         implemented.bounds.push(bound);
     }
-    true
 }
 
 fn check_borrows(implemented: &TypeImplTrait, errors: &Errors) {
-    const BORROWS: &str = "the stream goes on after the method has returned the component: clone or move into it what it needs";
+    const BORROWS: &str = "what is returned goes on after the method has returned the component: clone or move into it what it needs";
     for bound in &implemented.bounds {
         match bound {
             TypeParamBound::Lifetime(lifetime) if lifetime.ident != "static" => errors.at(lifetime, BORROWS),
@@ -94,22 +113,23 @@ fn check_borrows(implemented: &TypeImplTrait, errors: &Errors) {
     }
 }
 
-/// `BoxStream`, `LocalBoxStream`, and `Pin<Box<dyn Stream<…>>>`.
-fn is_boxed_stream(ty: &Type) -> bool {
+/// `BoxStream`, `LocalBoxStream`, and `Pin<Box<dyn Stream<…>>>`; the same for futures.
+fn is_boxed(ty: &Type, what: &str) -> bool {
     let Some(segment) = last_segment(ty) else {
-        return matches!(ty, Type::TraitObject(object) if names_stream(&object.bounds));
+        return matches!(ty, Type::TraitObject(object) if names(&object.bounds, what));
     };
-    if segment.ident == "BoxStream" || segment.ident == "LocalBoxStream" {
+    let name = segment.ident.to_string();
+    if name.strip_suffix(what).is_some_and(|boxed| boxed == "Box" || boxed == "LocalBox") {
         return true;
     }
     let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return false };
-    let inside = |argument: &GenericArgument| matches!(argument, GenericArgument::Type(ty) if is_boxed_stream(ty));
-    (segment.ident == "Pin" || segment.ident == "Box") && arguments.args.iter().any(inside)
+    let inside = |argument: &GenericArgument| matches!(argument, GenericArgument::Type(ty) if is_boxed(ty, what));
+    (name == "Pin" || name == "Box") && arguments.args.iter().any(inside)
 }
 
-fn names_stream<'b>(bounds: impl IntoIterator<Item = &'b TypeParamBound>) -> bool {
+fn names<'b>(bounds: impl IntoIterator<Item = &'b TypeParamBound>, what: &str) -> bool {
     bounds.into_iter().any(|bound| match bound {
-        TypeParamBound::Trait(bound) => bound.path.segments.last().is_some_and(|segment| segment.ident == "Stream"),
+        TypeParamBound::Trait(bound) => bound.path.segments.last().is_some_and(|segment| segment.ident == what),
         _ => false,
     })
 }

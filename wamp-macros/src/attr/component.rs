@@ -16,11 +16,8 @@ pub(crate) struct ComponentOptions {
 impl ComponentOptions {
     pub(crate) fn parse(tokens: TokenStream, errors: &Errors) -> Self {
         let mut options = Options::parse("component", tokens, errors);
-        let parsed = Self {
-            prefix: options.text("prefix"),
-            name: options.text("name"),
-            discover: options.flag("discover").unwrap_or_default(),
-        };
+        let parsed =
+            Self { prefix: options.text("prefix"), name: options.text("name"), discover: options.flag("discover").unwrap_or_default() };
         options.finish();
         parsed
     }

@@ -10,6 +10,7 @@ pub(crate) enum Binding {
     Topic(Topic),
     Task(Task),
     Every(Every),
+    OnJoin(OnJoin),
 }
 
 /// `#[procedure(…)]`.
@@ -25,6 +26,8 @@ pub(crate) struct Procedure {
     pub(crate) timeout: Option<Duration>,
     pub(crate) disclose_caller: Option<bool>,
     pub(crate) force_reregister: Option<bool>,
+    /// A variant of `OnCancel`, and where it stands.
+    pub(crate) on_cancel: Option<(&'static str, Span)>,
 }
 
 /// `#[topic(…)]`.
@@ -36,6 +39,8 @@ pub(crate) struct Topic {
     pub(crate) concurrency: Option<Count>,
     pub(crate) queue: Option<Count>,
     pub(crate) get_retained: Option<bool>,
+    /// A variant of `Delivery`.
+    pub(crate) delivery: Option<&'static str>,
 }
 
 /// `#[task]`.
@@ -45,8 +50,17 @@ pub(crate) struct Task {
 
 /// `#[every("1s")]`.
 pub(crate) struct Every {
-    pub(crate) at: Attribute,
     pub(crate) period: Duration,
+}
+
+/// `#[on_join]`.
+pub(crate) struct OnJoin;
+
+impl Binding {
+    /// Whether nobody outside asks for it, so that there are no arguments.
+    pub(crate) fn is_run(&self) -> bool {
+        matches!(self, Self::Task(_) | Self::Every(_) | Self::OnJoin(_))
+    }
 }
 
 /// A number of at least 1, and where it stands.
@@ -69,6 +83,9 @@ const MATCHES: &[(&str, Match)] = &[("exact", Match::Exact), ("prefix", Match::P
 const INVOKES: &[(&str, &str)] =
     &[("single", "Single"), ("first", "First"), ("last", "Last"), ("roundrobin", "RoundRobin"), ("random", "Random")];
 
+const CANCELS: &[(&str, &str)] = &[("finish", "RunToEnd"), ("drop", "Rebuild")];
+const DELIVERIES: &[(&str, &str)] = &[("each", "Each"), ("first", "First")];
+
 /// Takes our attributes off a method and reads them.
 pub(crate) fn take_bindings(attrs: &mut Vec<Attribute>, errors: &Errors) -> Vec<Binding> {
     let mut bindings = Vec::new();
@@ -87,6 +104,10 @@ fn reader(attr: &Attribute) -> Option<Reader> {
         "procedure" => |attr, errors| Some(Binding::Procedure(Procedure::parse(attr, errors))),
         "topic" => |attr, errors| Some(Binding::Topic(Topic::parse(attr, errors))),
         "task" => |attr, errors| Some(Binding::Task(Task::parse(attr, errors))),
+        "on_join" => |attr, errors| {
+            Options::of("on_join", attr, errors).finish();
+            Some(Binding::OnJoin(OnJoin))
+        },
         "every" => |attr, errors| Every::parse(attr, errors).map(Binding::Every),
         _ => return None,
     })
@@ -105,6 +126,7 @@ impl Procedure {
             timeout: options.duration("timeout"),
             disclose_caller: options.flag("disclose_caller"),
             force_reregister: options.flag("force_reregister"),
+            on_cancel: options.word_at("cancel", CANCELS),
         };
         options.finish();
         parsed
@@ -121,6 +143,7 @@ impl Topic {
             concurrency: count(&mut options, "concurrency"),
             queue: count(&mut options, "queue"),
             get_retained: options.flag("get_retained"),
+            delivery: options.word("delivery", DELIVERIES),
         };
         options.finish();
         parsed
@@ -144,7 +167,7 @@ impl Every {
         if period.is_none() && errors.count() == before {
             errors.at(attr, "how often? Write `#[every(\"1s\")]`");
         }
-        Some(Self { at: attr.clone(), period: parsed? })
+        Some(Self { period: parsed? })
     }
 }
 

@@ -6,6 +6,6 @@ mod options;
 mod param;
 
 pub(crate) use component::ComponentOptions;
-pub(crate) use handler::{Binding, Count, Every, Match, Procedure, Task, Topic, take_bindings};
+pub(crate) use handler::{Binding, Count, Match, Procedure, Topic, take_bindings};
 pub(crate) use options::Options;
 pub(crate) use param::{ParamMark, take_mark};

@@ -88,8 +88,13 @@ impl<'e> Options<'e> {
 
     /// `name = "word"`, one of `words`.
     pub(crate) fn word<T: Copy>(&mut self, name: &'static str, words: &[(&str, T)]) -> Option<T> {
+        self.word_at(name, words).map(|(value, _)| value)
+    }
+
+    /// [`word`](Self::word), with where it stands.
+    pub(crate) fn word_at<T: Copy>(&mut self, name: &'static str, words: &[(&str, T)]) -> Option<(T, Span)> {
         let text = self.text(name)?;
-        let found = words.iter().find(|(word, _)| *word == text.value()).map(|&(_, value)| value);
+        let found = words.iter().find(|(word, _)| *word == text.value()).map(|&(_, value)| (value, text.span()));
         if found.is_none() {
             let known: Vec<_> = words.iter().map(|(word, _)| format!("\"{word}\"")).collect();
             self.errors.at(&text, format_args!("`{name}` is one of {}", known.join(", ")));
@@ -121,9 +126,7 @@ impl<'e> Options<'e> {
         match parse_duration(&text.value()) {
             Ok(duration) => Some(duration),
             Err(DurationError::Zero) => self.wrong(text, "the duration is nothing: give at least \"1ms\""),
-            Err(DurationError::Syntax) => {
-                self.wrong(text, "a duration is a number and a unit, ms, s, m or h: \"250ms\", \"5s\", \"1.5h\"")
-            }
+            Err(DurationError::Syntax) => self.wrong(text, "a duration is a number and a unit, ms, s, m or h: \"250ms\", \"5s\", \"1.5h\""),
         }
     }
 
