@@ -3,7 +3,7 @@
 //! Data flows one way, and each module imports only from those before it:
 //!
 //! ```text
-//! vocabulary (id, uri, value, role) → framing → serializer → payload → message → auth → session, accept
+//! vocabulary (id, uri, value, role, format) → framing → serializer → payload → message → auth → session, accept
 //! ```
 //!
 //! # The rule of driving
@@ -14,6 +14,7 @@
 
 pub mod accept;
 pub mod auth;
+pub mod format;
 pub mod framing;
 pub mod id;
 pub mod message;
@@ -24,10 +25,10 @@ pub mod session;
 pub mod uri;
 pub mod value;
 
+pub use format::Format;
 pub use id::{Id, PublicationId, RegistrationId, RequestId, SessionId, SubscriptionId};
 pub use message::{Message, MessageType};
 pub use payload::{Payload, PayloadRef};
 pub use role::{Feature, Features, Role, Roles};
-pub use serializer::Format;
 pub use uri::{MatchPolicy, Pattern, RawUri, Strictness, Uri};
 pub use value::{Dict, Value};
