@@ -4,3 +4,5 @@ pub use crate::component::{Call, Cancellation, Component, Failure, IntoWampError
 pub use crate::service::Service;
 pub use futures_util::stream::{Stream, StreamExt};
 pub use proto::message::{EventDetails, InvocationDetails};
+#[cfg(feature = "macros")]
+pub use wamp_macros::{WampError, component, every, on_join, procedure, task, topic};

@@ -4,6 +4,7 @@ pub use crate::component::{
     Arguments, Bindings, BoundUri, Call, Cancellation, Component, Delivery, Extract, Failure, IntoReply, IntoStreamItem, IntoWampError,
     OnCancel, Outcome, Progress, Rejection, Reply, stream,
 };
+pub use crate::main_fn::run_main;
 pub use crate::service::{Discovered, Service};
 pub use futures_util;
 pub use futures_util::future::LocalBoxFuture;

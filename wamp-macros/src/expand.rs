@@ -38,9 +38,16 @@ pub(crate) fn component(component: &Component) -> TokenStream {
 }
 
 fn discovered(self_ty: &syn::Type) -> TokenStream {
-    quote_spanned! {self_ty.span()=>
+    // The span of the type: if it is not `Default`, the error stands there.
+    let default = quote_spanned!(self_ty.span()=> <#self_ty as ::core::default::Default>::default);
+    quote! {
         ::wamp_actors::__private::inventory::submit! {
-            ::wamp_actors::__private::Discovered::of::<#self_ty>(::core::module_path!())
+            ::wamp_actors::__private::Discovered {
+                name: <#self_ty as ::wamp_actors::component::Component>::NAME,
+                module: ::core::module_path!(),
+                uris: ::wamp_actors::component::Bindings::<#self_ty>::uris,
+                add: |service| service.component(#default),
+            }
         }
     }
 }
@@ -108,7 +115,7 @@ fn option(name: &str, value: Option<impl ToTokens>) -> Option<TokenStream> {
 
 fn variant(of: TokenStream, name: &str) -> TokenStream {
     let name = format_ident!("{name}");
-    quote!(::wamp_actors::component::#of::#name)
+    quote!(::wamp_actors::__private::#of::#name)
 }
 
 fn duration(duration: Duration) -> TokenStream {
