@@ -8,6 +8,7 @@
 //! ```
 
 pub mod component;
+pub mod error;
 #[cfg(feature = "router")]
 pub mod router;
 pub mod service;
