@@ -8,6 +8,7 @@
 //! ```
 
 pub mod component;
+pub mod error;
 mod main_fn;
 pub mod prelude;
 #[cfg(feature = "router")]

@@ -60,7 +60,7 @@ pub(crate) enum Absent {
     /// `wamp.error.invalid_argument`.
     Refused,
     /// `None`; the type inside the `Option`.
-    None(Type),
+    None(Box<Type>),
     /// The expression of `#[default(…)]`, or `Default::default()`.
     Default(Option<Box<Expr>>),
 }
@@ -153,7 +153,7 @@ impl Param {
         if last_segment(ty).is_some_and(|segment| EXTRACTORS.iter().any(|known| segment.ident == known)) {
             return Some(Source::Extract);
         }
-        let absent = only_argument(ty, "Option").map_or(Absent::Refused, |inner| Absent::None(inner.clone()));
+        let absent = only_argument(ty, "Option").map_or(Absent::Refused, |inner| Absent::None(Box::new(inner.clone())));
         Some(Source::Argument { name: name(pat, errors)?, absent })
     }
 }
