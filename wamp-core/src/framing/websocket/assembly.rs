@@ -26,6 +26,11 @@ impl Assembly {
         self.octets.len()
     }
 
+    #[cfg(test)]
+    pub(super) const fn capacity(&self) -> usize {
+        self.octets.capacity()
+    }
+
     /// Counts a fragment of the given length, if that is 0.
     pub(super) const fn count_empty(&mut self, length: usize) -> Result<(), Violation> {
         if length == 0 {

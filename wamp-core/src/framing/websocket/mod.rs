@@ -300,3 +300,6 @@ fn header_length(input: &[u8]) -> usize {
     };
     2 + length + if second & 0x80 == 0 { 0 } else { 4 }
 }
+
+#[cfg(test)]
+mod tests;
