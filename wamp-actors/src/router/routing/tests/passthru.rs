@@ -5,7 +5,7 @@ use proto::uri::wamp;
 use proto::{Message, MessageType};
 
 fn packed() -> Passthru {
-    Passthru::default().with_scheme("x_custom").with_serializer("cbor").with_cipher("xsalsa20poly1305").with_keyid("key")
+    Passthru::new("x_custom").with_serializer("cbor").with_cipher("xsalsa20poly1305").with_keyid("key")
 }
 
 #[test]
