@@ -246,16 +246,19 @@ fn full_uri(
     errors: &Errors,
 ) -> Option<String> {
     let prefix = component.options.prefix.as_ref().map(LitStr::value);
+    // A wrong prefix has an error of its own, once.
+    let prefix_is_right = prefix.as_ref().is_none_or(|prefix| uri_fault(prefix, Match::Exact).is_none());
     match (uri, &prefix) {
-        // The prefix has an error of its own.
-        (_, Some(prefix)) if uri_fault(prefix, Match::Exact).is_some() => None,
-        (Some(uri), Some(_)) => Some(resolve(prefix.as_deref(), &uri.value())),
+        (Some(uri), Some(_)) => {
+            let full = resolve(prefix.as_deref(), &uri.value());
+            (full == uri.value() || prefix_is_right).then_some(full)
+        }
         (Some(uri), None) if uri.value().starts_with('.') && uri_fault(&uri.value()[1..], Match::Exact).is_none() => {
             errors.at(uri, "a URI with a leading dot is under the component's prefix: write `#[component(prefix = \"com.example\")]`");
             None
         }
         (Some(uri), None) => Some(uri.value()),
-        (None, Some(prefix)) => Some(resolve(Some(prefix), &handler.name())),
+        (None, Some(prefix)) => prefix_is_right.then(|| resolve(Some(prefix), &handler.name())),
         (None, None) => {
             let name = handler.name();
             errors.at(

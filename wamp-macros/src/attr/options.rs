@@ -144,10 +144,10 @@ impl<'e> Options<'e> {
     pub(crate) fn finish(self) {
         let known = if self.known.is_empty() { "it has none".to_owned() } else { format!("known: {}", quoted(&self.known)) };
         if let Some(text) = self.leading {
-            self.errors.at(text, format_args!("a text that is no option of `#[{}]`: {known}", self.attribute));
+            self.errors.at(text, format_args!("`#[{}]` takes no option without a name; {known}", self.attribute));
         }
         for option in self.named {
-            self.errors.at(&option.name, format_args!("unknown option `{}` of `#[{}]`: {known}", option.name, self.attribute));
+            self.errors.at(&option.name, format_args!("unknown option `{}` of `#[{}]`; {known}", option.name, self.attribute));
         }
     }
 

@@ -2,8 +2,11 @@ use wamp_actors::component;
 
 struct Calculator;
 
-#[component(prefix = "com.example.")]
+#[component(prefix = "com.example")]
 impl Calculator {
+    #[procedure("com..example")]
+    fn one(&self) {}
+
     #[procedure("com.example.a b")]
     fn two(&self) {}
 
