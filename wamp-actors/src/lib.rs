@@ -8,9 +8,15 @@
 //! ```
 
 pub mod component;
+pub mod error;
+pub mod prelude;
 #[cfg(feature = "router")]
 pub mod router;
 pub mod service;
 pub mod session;
 pub mod supervisor;
 pub mod transport;
+
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;

@@ -25,6 +25,16 @@ impl PayloadRef<'_> {
         self.args.is_empty() && self.kwargs.is_empty()
     }
 
+    /// Whether the arguments are one binary value in the list's place: a payload packed by the peers (`enc_algo`), which
+    /// routers pass on as it is and which has no arguments to decode.
+    pub fn is_transparent(&self) -> bool {
+        match self.format {
+            Format::Json => self.args.starts_with(b"\""),
+            Format::MsgPack => matches!(self.args.first(), Some(0xc4..=0xc6)),
+            Format::Cbor => self.args.first().is_some_and(|initial| initial >> 5 == 2),
+        }
+    }
+
     /// The octets of both parts.
     pub const fn len(&self) -> usize {
         self.args.len() + self.kwargs.len()
