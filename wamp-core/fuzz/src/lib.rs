@@ -1,8 +1,10 @@
 //! What the fuzz targets assert. Each function takes one input of the fuzzer and panics if a promise is broken.
 
+pub mod accept;
 pub mod batch;
 pub mod codec;
 pub mod rawsocket;
+pub mod session;
 pub mod websocket;
 
 /// Cuts `input` into chunks. Their lengths are the first octets of the input, so that the fuzzer chooses them.
@@ -18,4 +20,9 @@ fn chunks(input: &[u8]) -> (Vec<&[u8]>, &[u8]) {
         rest = after;
     }
     (chunks, input)
+}
+
+/// The lines of a script: messages in JSON, and between them what the target's own commands say.
+fn lines(script: &[u8]) -> impl Iterator<Item = &[u8]> {
+    script.split(|&octet| octet == b'\n').take(64)
 }
