@@ -1,7 +1,7 @@
 //! The error of an application: a URI and arguments, as they travel in an ERROR message.
 
 use proto::message::ErrorDetails;
-use proto::{Format, Payload, RawUri, Value};
+use proto::{Dict, Format, Payload, RawUri, Value};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt;
@@ -32,7 +32,7 @@ pub struct WampError {
 #[derive(Debug, Clone)]
 enum Content {
     /// Being built here; a value that could not be written is told when the whole is.
-    Built { message: Option<String>, args: Vec<Value>, unfit: Option<String> },
+    Built { message: Option<String>, args: Vec<Value>, kwargs: Dict, unfit: Option<String> },
     /// Received, or given as a whole.
     Raw(Payload),
 }
@@ -40,7 +40,11 @@ enum Content {
 impl WampError {
     /// An error of that URI, without arguments.
     pub fn new(uri: impl Into<RawUri>) -> Self {
-        Self { uri: uri.into(), details: ErrorDetails::default(), content: Content::Built { message: None, args: Vec::new(), unfit: None } }
+        Self {
+            uri: uri.into(),
+            details: ErrorDetails::default(),
+            content: Content::Built { message: None, args: Vec::new(), kwargs: Dict::default(), unfit: None },
+        }
     }
 
     /// An error as it came over the wire.
@@ -68,6 +72,18 @@ impl WampError {
         if let Content::Built { args, unfit, .. } = &mut self.content {
             match to_value(&value) {
                 Ok(value) => args.push(value),
+                Err(error) => *unfit = Some(error.to_string()),
+            }
+        }
+        self
+    }
+
+    /// Adds a keyword argument.
+    #[must_use]
+    pub fn kwarg(mut self, name: impl AsRef<str>, value: impl Serialize) -> Self {
+        if let Content::Built { kwargs, unfit, .. } = &mut self.content {
+            match to_value(&value) {
+                Ok(value) => drop(kwargs.insert(name.as_ref().into(), value)),
                 Err(error) => *unfit = Some(error.to_string()),
             }
         }
@@ -113,9 +129,9 @@ impl WampError {
         match &self.content {
             Content::Raw(payload) => Ok(payload.clone()),
             Content::Built { unfit: Some(why), .. } => Err(PayloadError(why.clone())),
-            Content::Built { message, args, .. } => {
+            Content::Built { message, args, kwargs, .. } => {
                 let all: Vec<Value> = message.iter().cloned().map(Value::String).chain(args.iter().cloned()).collect();
-                positional(format, all)
+                arguments(format, all, kwargs.clone())
             }
         }
     }
@@ -170,7 +186,7 @@ fn to_value(_value: &impl Serialize) -> Result<Value, PayloadError> {
     Err(PayloadError("not built yet".into()))
 }
 
-fn positional(_format: Format, _args: Vec<Value>) -> Result<Payload, PayloadError> {
+fn arguments(_format: Format, _args: Vec<Value>, _kwargs: Dict) -> Result<Payload, PayloadError> {
     Err(PayloadError("not built yet".into()))
 }
 
