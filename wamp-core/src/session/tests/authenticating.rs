@@ -139,7 +139,7 @@ impl Authenticator for Squeamish {
         "squeamish"
     }
     fn hello_extra(&self) -> Dict {
-        [("pubkey".into(), "ab".into())].into_iter().map(|(key, value): (_, &str)| (key, crate::Value::String(value.into()))).collect()
+        Dict::from([("pubkey".into(), crate::Value::String("ab".into()))])
     }
     fn challenge(&mut self, challenge: &Challenge) -> Result<Authenticate, AuthError> {
         Err(AuthError::NoChallenge { method: challenge.auth_method.clone() })

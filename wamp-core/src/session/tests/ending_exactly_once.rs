@@ -308,7 +308,7 @@ impl Application {
 
     fn revoke(&mut self, nth: u8) {
         let request = OptionalRequest(None);
-        if nth % 2 == 0
+        if nth.is_multiple_of(2)
             && let Some((_, id)) = self.router.subscriptions.pop_first()
         {
             let details = UnsubscribedDetails { subscription: Some(id), ..UnsubscribedDetails::default() };
