@@ -1,6 +1,7 @@
 use proto::uri::wamp;
 use proto::{Payload, RawUri};
 use std::error::Error;
+use std::fmt;
 
 /// What a failed call is answered with: an ERROR's URI and arguments, and a cause that stays here.
 ///
@@ -59,6 +60,12 @@ impl Failure {
     /// What happened here; it is logged and not sent.
     pub fn cause(&self) -> Option<&(dyn Error + 'static)> {
         self.cause.as_deref()
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.uri, f)
     }
 }
 
