@@ -8,6 +8,8 @@
 //! ```
 
 pub mod component;
+pub mod error;
+mod main_fn;
 pub mod prelude;
 #[cfg(feature = "router")]
 pub mod router;
@@ -15,6 +17,9 @@ pub mod service;
 pub mod session;
 pub mod supervisor;
 pub mod transport;
+
+#[cfg(feature = "macros")]
+pub use wamp_macros::{WampError, component, every, main, on_join, procedure, task, topic};
 
 #[doc(hidden)]
 #[path = "private.rs"]

@@ -1,9 +1,10 @@
 //! What macros name in their expansion; nothing here is for people, and nothing is stable.
 
 pub use crate::component::{
-    Arguments, Bindings, BoundUri, Call, Cancellation, Component, Delivery, Extract, Failure, IntoReply, IntoStreamItem, IntoWampError,
+    Arguments, Bindings, BoundUri, Call, Cancellation, Component, Delivery, Extract, Failure, IntoFailure, IntoReply, IntoStreamItem,
     OnCancel, Outcome, Progress, Rejection, Reply, stream,
 };
+pub use crate::main_fn::run_main;
 pub use crate::service::{Discovered, Service};
 pub use futures_util;
 pub use futures_util::future::LocalBoxFuture;

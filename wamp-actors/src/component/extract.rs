@@ -5,6 +5,12 @@ use serde::Serialize;
 /// A handler's parameter that is not one of the caller's arguments: details, the session, the token of cancellation.
 ///
 /// A user's own type is named so in the signature: `#[extract] tenant: Tenant`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not take itself from a call",
+    label = "not an extractor",
+    note = "the names `EventDetails`, `InvocationDetails`, `Session`, `Progress` and `Cancellation` stand for those of `wamp_actors`; call an argument's type otherwise",
+    note = "a type with `#[extract]` implements `wamp_actors::component::Extract`"
+)]
 pub trait Extract: Sized {
     /// Takes it from the call; a [`Rejection`] answers the caller, and the handler does not run.
     fn extract(call: &Call) -> Result<Self, Rejection>;

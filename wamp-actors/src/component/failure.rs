@@ -1,5 +1,6 @@
+use crate::error::{IntoWampError, WampError};
 use proto::uri::wamp;
-use proto::{Payload, RawUri};
+use proto::{Format, Payload, RawUri};
 use std::error::Error;
 use std::fmt;
 
@@ -71,42 +72,55 @@ impl fmt::Display for Failure {
 
 impl<E: Error + 'static> From<E> for Failure {
     fn from(cause: E) -> Self {
-        Self::internal(cause)
+        // `WampError` is an `Error` too, and is meant for the caller.
+        match (&cause as &dyn Error).downcast_ref::<WampError>() {
+            Some(error) => error.clone().into_failure(),
+            None => Self::internal(cause),
+        }
     }
 }
 
-/// An error with a URI: what a handler's `Err` must be. `#[derive(WampError)]` implements it, one URI a variant.
-pub trait IntoWampError {
+/// What a handler's `Err` may be: any [`IntoWampError`] (derive `WampError` for an enum of your own), or a [`Failure`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no URI to answer a failed call with",
+    label = "a handler's error has a URI",
+    note = "write `#[derive(WampError)]` on an error of your own, or return `Result<_, Failure>`: `?` turns any error into one"
+)]
+pub trait IntoFailure {
     /// The ERROR it is answered with.
-    fn into_wamp_error(self) -> Failure;
+    fn into_failure(self) -> Failure;
 }
 
-impl IntoWampError for Failure {
-    fn into_wamp_error(self) -> Failure {
+impl<E: IntoWampError> IntoFailure for E {
+    fn into_failure(self) -> Failure {
+        let error = self.into_wamp_error();
+        match error.payload(Format::MsgPack) {
+            Ok(payload) => Failure::new(error.uri()).with_payload(payload),
+            Err(unfit) => Failure { cause: Some(Box::new(unfit)), ..Failure::new(error.uri()) },
+        }
+    }
+}
+
+impl IntoFailure for Failure {
+    fn into_failure(self) -> Failure {
         self
     }
 }
 
-impl IntoWampError for Box<dyn Error> {
-    fn into_wamp_error(self) -> Failure {
+impl IntoFailure for Box<dyn Error> {
+    fn into_failure(self) -> Failure {
         Failure::internal(self)
     }
 }
 
-impl IntoWampError for Box<dyn Error + Send + Sync> {
-    fn into_wamp_error(self) -> Failure {
+impl IntoFailure for Box<dyn Error + Send + Sync> {
+    fn into_failure(self) -> Failure {
         Failure::internal(self as Box<dyn Error>)
     }
 }
 
-impl IntoWampError for std::io::Error {
-    fn into_wamp_error(self) -> Failure {
+impl IntoFailure for std::io::Error {
+    fn into_failure(self) -> Failure {
         Failure::internal(self)
-    }
-}
-
-impl IntoWampError for std::convert::Infallible {
-    fn into_wamp_error(self) -> Failure {
-        match self {}
     }
 }

@@ -28,7 +28,7 @@ pub use bindings::{BindError, Bindings, BoundUri};
 pub use call::{Call, Invoked};
 pub use cancel::Cancellation;
 pub use extract::Extract;
-pub use failure::{Failure, IntoWampError};
+pub use failure::{Failure, IntoFailure};
 pub use procedure::{OnCancel, ProcedureBinding};
 pub use progress::{Progress, ProgressError};
 pub use rejection::Rejection;

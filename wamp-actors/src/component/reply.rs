@@ -1,4 +1,4 @@
-use super::{Failure, IntoWampError};
+use super::{Failure, IntoFailure};
 use futures_util::stream::{LocalBoxStream, Stream, StreamExt};
 use proto::{Format, Payload};
 use serde::Serialize;
@@ -62,9 +62,9 @@ impl<T: Serialize> IntoReply<ByValue> for T {
     }
 }
 
-impl<M, T: IntoReply<M>, E: IntoWampError> IntoReply<ByResult<M>> for Result<T, E> {
+impl<M, T: IntoReply<M>, E: IntoFailure> IntoReply<ByResult<M>> for Result<T, E> {
     fn into_reply(self, format: Format) -> Outcome {
-        self.map_err(E::into_wamp_error)?.into_reply(format)
+        self.map_err(E::into_failure)?.into_reply(format)
     }
 }
 
@@ -116,9 +116,9 @@ impl<T: Serialize> IntoStreamItem<ByItem> for T {
     }
 }
 
-impl<T: Serialize, E: IntoWampError> IntoStreamItem<ByResult<ByItem>> for Result<T, E> {
+impl<T: Serialize, E: IntoFailure> IntoStreamItem<ByResult<ByItem>> for Result<T, E> {
     fn into_stream_item(self, format: Format) -> Result<Payload, Failure> {
-        encode(&self.map_err(E::into_wamp_error)?, format)
+        encode(&self.map_err(E::into_failure)?, format)
     }
 }
 

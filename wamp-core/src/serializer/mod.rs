@@ -17,6 +17,7 @@ pub use cbor::{CborReader, CborWriter};
 pub use json::{JsonReader, JsonWriter};
 pub use msgpack::{MsgPackReader, MsgPackWriter};
 pub use transcode::transcode;
+pub(crate) use transcode::write_integer;
 
 /// How deep arrays and maps may nest in a message, the message's own array counted. It is the default and the greatest limit:
 /// what nests deeper ends the decoders of other people's clients, which recurse.
@@ -85,7 +86,7 @@ pub enum ReadError {
 }
 
 /// An array or map being read: how much of it is left.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Container {
     /// Items (or entries) left, where the format announces them.
     pub(crate) remaining: Option<u64>,
