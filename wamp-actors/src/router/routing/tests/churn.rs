@@ -86,7 +86,10 @@ impl Scene {
     /// Everybody answers what is open, until nothing moves any more.
     fn settle(&mut self) {
         loop {
-            let mut moved = (0..self.ports.len()).fold(false, |moved, thread| self.drain(thread) || moved);
+            let mut moved = false;
+            for thread in 0..self.ports.len() {
+                moved |= self.drain(thread);
+            }
             for slot in 0..self.clients.len() {
                 if let Some((message, payload)) = self.clients[slot].as_mut().and_then(Client::settle) {
                     self.send(slot, message, &payload);

@@ -142,7 +142,7 @@ fn model<S: Sync>(things: &'static [Thing]) {
         })
         .collect();
     let mut workers: Vec<_> = threads.into_iter().map(|thread| thread.join().unwrap()).collect();
-    while workers.iter_mut().fold(false, |moved, worker| worker.settle() || moved) {}
+    while workers.iter_mut().filter_map(|worker| worker.settle().then_some(())).count() > 0 {}
     for client in workers.iter().flat_map(|worker| &worker.clients) {
         assert!(client.witness.is_settled(), "requests without an answer: {:?}", client.witness);
     }
