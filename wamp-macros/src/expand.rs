@@ -181,8 +181,7 @@ fn take(param: &Param, value: &Ident, arguments: &Ident, call: &Ident) -> TokenS
     let ty = &param.ty;
     let taken = match &param.source {
         Source::Extract => quote_spanned!(ty.span()=> <#ty as ::wamp_actors::component::Extract>::extract(&#call)?),
-        Source::Argument { name, absent: Absent::Refused } => quote!(#arguments.next::<#ty>(#name)?),
-        Source::Argument { name, absent: Absent::None(inner) } => quote!(#arguments.optional::<#inner>(#name)?),
+        Source::Argument { name, absent: Absent::Refused | Absent::None } => quote!(#arguments.next::<#ty>(#name)?),
         Source::Argument { name, absent: Absent::Default(None) } => quote!(#arguments.or_default::<#ty>(#name)?),
         Source::Argument { name, absent: Absent::Default(Some(default)) } => quote!(#arguments.or_else::<#ty>(#name, || #default)?),
         Source::Kwargs { name, wrapped: Some(inner) } => quote!(::wamp_actors::Kwargs(#arguments.kwargs::<#inner>(#name)?)),
