@@ -38,6 +38,8 @@ mod local;
 mod mount;
 mod outbox;
 mod peer;
+// Until every option is an option of the builder.
+#[allow(dead_code, unused_imports)]
 pub(crate) mod routing;
 mod seat;
 mod service;

@@ -53,10 +53,6 @@ impl Outbox {
         self.len
     }
 
-    pub(super) const fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-
     /// Lets `append` write behind what waits already.
     pub(super) fn append<R>(&mut self, pool: &mut Pool, append: impl FnOnce(&mut Vec<u8>) -> R) -> R {
         if self.tail.capacity() == 0 {
@@ -195,7 +191,7 @@ mod tests {
             }
             assert_eq!(outbox.len(), expected.len());
             assert!(flush(&mut outbox, &mut io, &mut pool).is_ready());
-            assert!(outbox.is_empty());
+            assert_eq!(outbox.len(), 0);
             assert!(io.taken == expected, "{per_write} octets a write");
         }
     }

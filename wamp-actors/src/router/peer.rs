@@ -67,8 +67,6 @@ pub(super) enum Cut {
 /// When things happened, in ticks of the thread's clock.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Times {
-    /// When it connected.
-    pub(super) opened: u32,
     /// When octets last came from it.
     pub(super) heard: u32,
     /// When it last took something, or nothing waited.
@@ -81,7 +79,7 @@ pub(super) struct Times {
 
 impl Peer {
     pub(super) fn new(sink: Sink, now: u32) -> Self {
-        let times = Times { opened: now, heard: now, took: now, alarm: None, pinged: None };
+        let times = Times { heard: now, took: now, alarm: None, pinged: None };
         Self { sink, waker: None, dirty: false, sealed: false, member: None, orders: Orders::default(), times }
     }
 
