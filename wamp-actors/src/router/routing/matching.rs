@@ -86,6 +86,12 @@ impl<V: Copy> Patterns<V> {
         }
     }
 
+    /// How many nodes its tries have.
+    #[cfg(test)]
+    pub(super) fn nodes(&self) -> usize {
+        self.prefix.nodes() + self.wildcard.nodes()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.exact.is_empty() && !self.has_patterns()
     }
