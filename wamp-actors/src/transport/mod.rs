@@ -1,6 +1,5 @@
 //! Transports: how a session reaches a router. A [`Transport`] connects, a [`Link`] is what comes of it.
 
-#[cfg(feature = "router")]
 pub mod memory;
 
 use futures_util::future::LocalBoxFuture;
