@@ -124,7 +124,7 @@ impl ComponentOptions {
 
     /// Whether it names a way to the router.
     pub(crate) const fn has_way(&self) -> bool {
-        !self.urls.is_empty() || !self.transports.is_empty()
+        !self.urls.is_empty() || !self.transports.is_empty() || self.session.url.is_some() || self.session.transport.is_some()
     }
 
     pub(crate) const fn limits(&self) -> Limits {

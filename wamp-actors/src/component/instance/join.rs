@@ -121,7 +121,7 @@ impl<C: Component> Instance<C> {
         if self.inbox.push(job).is_err() {
             return false;
         }
-        matches!(self.unless_stopped(outcome).await, Some(Ok(Ok(_))) | None)
+        matches!(self.unless_stopped(outcome).await, Some(Ok(true)) | None)
     }
 
     /// What the future gives; `None` once the instance is to stop.
@@ -165,9 +165,6 @@ impl<C: Component> Instance<C> {
         !self.options.retry_refused && is_refusal(error)
     }
 
-    fn name(&self, binding: usize) -> String {
-        self.entries.get(binding).map(|entry| entry.name.to_string()).unwrap_or_default()
-    }
 }
 
 /// How a router is reached.

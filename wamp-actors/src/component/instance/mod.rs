@@ -18,7 +18,7 @@ mod tests;
 
 use super::bindings::Entry;
 use super::driver::{Asker, Driver, Inbox, Job};
-use super::{Cancellation, Component, ComponentError, ComponentOptions, ComponentState, Fault, Invoked, Outcome};
+use super::{Cancellation, Component, ComponentError, ComponentOptions, ComponentState, Fault, Invoked};
 use crate::session::{Responder, Session};
 use crate::supervisor::{Budget, Verdict};
 use proto::Payload;
@@ -126,6 +126,10 @@ impl<C: Component> Instance<C> {
         served
     }
 
+    fn name(&self, binding: usize) -> String {
+        self.entries.get(binding).map(|entry| entry.name.to_string()).unwrap_or_default()
+    }
+
     fn enter(&self, state: ComponentState) {
         self.state.send_replace(state);
     }
@@ -147,8 +151,8 @@ impl<C: Component> Instance<C> {
     }
 }
 
-/// A run that nobody outside asks for, of a task or hook; its outcome comes by the receiver.
-fn run_of(binding: usize, left: &Cancellation) -> (Job<Responder>, oneshot::Receiver<Outcome>) {
+/// A run that nobody outside asks for, of a task or hook; the receiver gives whether it succeeded.
+fn run_of(binding: usize, left: &Cancellation) -> (Job<Responder>, oneshot::Receiver<bool>) {
     let (done, outcome) = oneshot::channel();
     let asker = Asker::Session { left: left.clone(), done };
     (Job { binding, invoked: Invoked::Run, payload: Payload::EMPTY, asker, arrived: Instant::now() }, outcome)

@@ -70,8 +70,8 @@ impl<C: Component> Instance<C> {
             return Run::CalledOff;
         }
         match outcome.await {
-            Ok(Ok(_)) => Run::Done,
-            Ok(Err(_)) => Run::Failed,
+            Ok(true) => Run::Done,
+            Ok(false) => Run::Failed,
             Err(_) => Run::CalledOff,
         }
     }
