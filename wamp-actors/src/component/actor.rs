@@ -1,7 +1,7 @@
 use super::instance::{Factory, Instance, Stopping};
 use super::{Component, ComponentError, ComponentOptions, ComponentState};
-use actix::{Actor, ActorContext, AsyncContext, Context, Handler, Message, MessageResult, WrapFuture};
 use actix::fut::ActorFutureExt;
+use actix::{Actor, ActorContext, AsyncContext, Context, Handler, Message, MessageResult, WrapFuture};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;

@@ -28,6 +28,7 @@ mod state;
 mod task;
 mod topic;
 
+pub use crate::session::ProgressError;
 pub use actor::{ComponentActor, Status, Stop};
 pub use arguments::Arguments;
 pub use bindings::{BindError, Bindings, BoundUri};
@@ -37,7 +38,6 @@ pub use extract::Extract;
 pub use failure::{Failure, IntoFailure};
 pub use options::{ComponentOptions, OnRefusal};
 pub use procedure::{OnCancel, ProcedureBinding};
-pub use crate::session::ProgressError;
 pub use progress::Progress;
 pub use rejection::Rejection;
 pub use reply::{ByItem, ByOutcome, ByPayload, ByResult, ByStream, ByValue};

@@ -29,12 +29,7 @@ pub(super) fn check(specs: &[Spec]) -> Result<Vec<Served>, ServiceError> {
     Ok(all)
 }
 
-fn check_procedure(
-    declared: &mut Declared,
-    spec: &Spec,
-    bound: &BoundUri,
-    invoke: InvokePolicy,
-) -> Result<(), ServiceError> {
+fn check_procedure(declared: &mut Declared, spec: &Spec, bound: &BoundUri, invoke: InvokePolicy) -> Result<(), ServiceError> {
     let uri = bound.uri.clone();
     let instances = spec.options.instances;
     if instances > 1 && invoke == InvokePolicy::Single {

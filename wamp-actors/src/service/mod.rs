@@ -7,6 +7,8 @@ mod error;
 mod running;
 mod signals;
 mod spec;
+#[cfg(all(test, feature = "router"))]
+mod tests;
 
 use crate::component::{Component, ComponentOptions};
 #[cfg(feature = "router")]

@@ -7,8 +7,8 @@ use crate::component::{BoundUri, ComponentError, ComponentOptions, ComponentStat
 #[cfg(feature = "router")]
 use crate::router::Router;
 use actix_rt::Arbiter;
-use futures_util::future::{join_all, select_all};
 use futures_util::FutureExt;
+use futures_util::future::{join_all, select_all};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;

@@ -36,7 +36,10 @@ pub(super) enum Interrupted {
 enum Unbound {
     Interrupted(Interrupted),
     /// The router refuses.
-    Refused { error: ComponentError, exists: bool },
+    Refused {
+        error: ComponentError,
+        exists: bool,
+    },
 }
 
 impl Bound {

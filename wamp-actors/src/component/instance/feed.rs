@@ -60,7 +60,12 @@ impl Take<Event> for Feed {
         let lost = self.inbox.lost(self.binding);
         // The first, then ever more rarely: a flood of events must not become one of log lines.
         if lost.is_power_of_two() {
-            tracing::warn!(component = self.component, topic = topic.as_str(), lost, "events are dropped: the subscription's queue is full");
+            tracing::warn!(
+                component = self.component,
+                topic = topic.as_str(),
+                lost,
+                "events are dropped: the subscription's queue is full"
+            );
         }
         match refused {
             Job { invoked: Invoked::Event { publication, details }, payload, .. } => {
@@ -93,6 +98,9 @@ impl Answer for Responder {
     }
 
     fn finish(&self, answer: Result<Payload, Failure>) {
-        Self::finish(self, answer.map_err(|failure| WampError::received(failure.uri().clone(), ErrorDetails::default(), failure.payload().clone())));
+        Self::finish(
+            self,
+            answer.map_err(|failure| WampError::received(failure.uri().clone(), ErrorDetails::default(), failure.payload().clone())),
+        );
     }
 }

@@ -164,7 +164,6 @@ impl<C: Component> Instance<C> {
     fn is_final(&self, error: &JoinError) -> bool {
         !self.options.retry_refused && is_refusal(error)
     }
-
 }
 
 /// How a router is reached.

@@ -3,8 +3,8 @@ use crate::component::bindings::Plan;
 use crate::component::task::TaskPlan;
 use crate::component::{Cancellation, Component};
 use crate::supervisor::Backoff;
-use futures_util::stream::{FuturesUnordered, StreamExt};
 use futures_util::FutureExt;
+use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
