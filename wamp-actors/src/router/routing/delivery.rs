@@ -4,7 +4,7 @@ use proto::{Message, Payload};
 ///
 /// [`Exchange`]: super::Exchange
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct ThreadIndex(pub(super) u16);
+pub(crate) struct ThreadIndex(pub(super) u32);
 
 impl ThreadIndex {
     /// The index, from 0.

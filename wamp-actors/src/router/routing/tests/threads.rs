@@ -135,6 +135,23 @@ fn what_is_for_a_thread_that_has_gone_is_dropped() {
 }
 
 #[test]
+fn the_place_of_a_thread_that_has_gone_is_given_away_when_its_peers_have_left() {
+    let (mut net, [_, there], _, bob) = two(RealmOptions::default());
+    let places = |net: &mut Net| {
+        let port = net.exchange.attach(std::sync::Arc::new(|| {}));
+        let place = port.thread().as_usize();
+        net.exchange.detach(port);
+        place
+    };
+    let fresh = places(&mut net);
+    net.detach(there);
+    assert_ne!(places(&mut net), there, "its peers are still there");
+    net.leave(bob);
+    assert_eq!(places(&mut net), there);
+    assert!(fresh > there);
+}
+
+#[test]
 fn a_batch_may_hold_messages_of_several_peers() {
     let (mut net, [here, _], alice, _) = two(RealmOptions::default());
     let carol = net.join_on(here, "carol", EVERYTHING);
