@@ -35,7 +35,7 @@ impl Stock {
 
     #[procedure]
     async fn take(&mut self, count: u64) -> Result<u64, StockError> {
-        self.left = self.left.checked_sub(count).ok_or_else(|| StockError::TooMany)?;
+        self.left = self.left.checked_sub(count).ok_or(StockError::TooMany)?;
         Ok(self.left)
     }
 

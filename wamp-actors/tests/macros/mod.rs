@@ -18,7 +18,7 @@ pub(crate) async fn event<C: Component>(component: &mut C, uri: &str, arguments:
     run(component, uri, Invoked::Event { publication, details: EventDetails::default() }, arguments).await
 }
 
-async fn run<C: Component>(component: &mut C, uri: &str, invoked: Invoked, arguments: &impl Serialize) -> Outcome {
+pub(crate) async fn run<C: Component>(component: &mut C, uri: &str, invoked: Invoked, arguments: &impl Serialize) -> Outcome {
     let payload = Payload::encode(Format::MsgPack, arguments).expect("arguments that can be written");
     Bindings::answer(component, Call::new(uri, invoked, payload)).await.expect("a handler bound to that URI")
 }
