@@ -98,6 +98,7 @@ pub trait IntoFailure {
     fn into_failure(self) -> Failure;
 }
 
+#[diagnostic::do_not_recommend]
 impl<E: IntoWampError> IntoFailure for E {
     fn into_failure(self) -> Failure {
         let error = self.into_wamp_error();
