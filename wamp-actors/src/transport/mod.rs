@@ -1,5 +1,8 @@
 //! Transports: how a session reaches a router. A [`Transport`] connects, a [`Link`] is what comes of it.
 
+#[cfg(feature = "router")]
+pub mod memory;
+
 use futures_util::future::LocalBoxFuture;
 use proto::serializer::WriteError;
 use proto::{Format, Message, Payload, PayloadRef};

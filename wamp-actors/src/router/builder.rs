@@ -1,0 +1,163 @@
+use super::error::RouterError;
+use super::handle::Router;
+use super::limits::Limits;
+use actix_web::web::ServiceConfig;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The user's own routes, set up once per worker thread.
+pub(super) type Configure = Arc<dyn Fn(&mut ServiceConfig) + Send + Sync>;
+
+/// How a [`Router`] is made; each limit is an option.
+#[derive(Clone)]
+#[must_use = "a builder does nothing until `start`"]
+pub struct RouterBuilder {
+    pub(super) realms: Vec<String>,
+    pub(super) listen: Vec<String>,
+    pub(super) workers: Option<usize>,
+    pub(super) websocket_path: String,
+    pub(super) origins: Vec<String>,
+    pub(super) configure: Vec<Configure>,
+    pub(super) limits: Limits,
+}
+
+impl Default for RouterBuilder {
+    fn default() -> Self {
+        Self {
+            realms: Vec::new(),
+            listen: Vec::new(),
+            workers: None,
+            websocket_path: "/ws".to_owned(),
+            origins: Vec::new(),
+            configure: Vec::new(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl RouterBuilder {
+    /// Adds a realm, which anonymous clients may join with the role `anonymous`. Realms are not made on demand: a HELLO for another is
+    /// answered `wamp.error.no_such_realm`.
+    pub fn realm(mut self, name: impl Into<String>) -> Self {
+        self.realms.push(name.into());
+        self
+    }
+
+    /// Adds an address to listen on, such as `127.0.0.1:8080`; port 0 takes a free one ([`Router::local_addrs`] tells which). Without any,
+    /// the router serves links within the process and peers mounted in an `App`.
+    pub fn listen(mut self, address: impl Into<String>) -> Self {
+        self.listen.push(address.into());
+        self
+    }
+
+    /// How many threads serve the sockets (default: one per core, at most 8, since a realm's routing is behind one lock).
+    pub fn workers(mut self, workers: usize) -> Self {
+        self.workers = Some(workers.max(1));
+        self
+    }
+
+    /// Adds routes of your own to the HTTP side of the listener, beside the WebSocket path. Called once per worker thread.
+    pub fn configure(mut self, configure: impl Fn(&mut ServiceConfig) + Send + Sync + 'static) -> Self {
+        self.configure.push(Arc::new(configure));
+        self
+    }
+
+    /// The path at which WebSockets open (default: `/ws`).
+    pub fn websocket_path(mut self, path: impl Into<String>) -> Self {
+        self.websocket_path = path.into();
+        self
+    }
+
+    /// Allows browsers' pages of this origin, such as `https://app.example.com`, to connect; `*` allows all. Without any, pages of the
+    /// same host are allowed, and whatever sends no `Origin` (programs that are no browsers): see CWE-1385.
+    pub fn allow_origin(mut self, origin: impl Into<String>) -> Self {
+        self.origins.push(origin.into());
+        self
+    }
+
+    /// The longest message taken, in octets (default: 1 MiB). Over WebSocket a longer one is refused with close code 1009 as soon as its
+    /// frame's header is there.
+    pub fn max_message(mut self, octets: usize) -> Self {
+        self.limits.max_message = octets;
+        self
+    }
+
+    /// How deep arrays and maps may nest in a message (default: 128), because a deeper message would be passed to clients that it kills.
+    pub fn max_depth(mut self, depth: usize) -> Self {
+        self.limits.max_depth = depth;
+        self
+    }
+
+    /// How many connections there may be at a time (default: 100,000); one more is closed at once.
+    pub fn max_connections(mut self, connections: usize) -> Self {
+        self.limits.max_connections = connections;
+        self
+    }
+
+    /// How long a connection may take from its opening to its HELLO (default: 5 s).
+    pub fn hello_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.hello_timeout = timeout;
+        self
+    }
+
+    /// How long a client may take to answer a CHALLENGE (default: 10 s).
+    pub fn auth_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.auth_timeout = timeout;
+        self
+    }
+
+    /// After how long a silence a peer is pinged (default: 10 s).
+    pub fn ping_interval(mut self, interval: Duration) -> Self {
+        self.limits.ping_interval = interval;
+        self
+    }
+
+    /// How long a peer may take to answer a ping before it is cut (default: 10 s).
+    pub fn ping_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.ping_timeout = timeout;
+        self
+    }
+
+    /// What may wait to be written to one peer, in octets (default: 8 MiB). A peer for which more waits does not read what it is sent: it
+    /// is cut, and counted in [`Stats::slow_peers_cut`](super::Stats::slow_peers_cut).
+    pub fn outbox(mut self, octets: usize) -> Self {
+        self.limits.outbox = octets;
+        self
+    }
+
+    /// How long a peer may take nothing of what waits for it before it is cut (default: 10 s).
+    pub fn stall_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.stall_timeout = timeout;
+        self
+    }
+
+    /// How long a peer is not read after it sent to one whose outbox is more than half full (default: 10 ms), so that a burst is slowed
+    /// down rather than its receivers cut.
+    pub fn pause(mut self, pause: Duration) -> Self {
+        self.limits.pause = pause;
+        self
+    }
+
+    /// How long [`Router::stop`] takes at most to say goodbye and to flush (default: 500 ms). Where there are many peers, the
+    /// GOODBYEs are spread over half of it, so that they do not all return at once.
+    pub fn drain(mut self, drain: Duration) -> Self {
+        self.limits.drain = drain;
+        self
+    }
+
+    /// Binds the addresses and starts the threads.
+    ///
+    /// # Errors
+    ///
+    /// If an address is taken or is none, if no realm is named or one badly, or if the system gives no threads.
+    pub async fn start(self) -> Result<Router, RouterError> {
+        Router::start(self).await
+    }
+}
+
+impl fmt::Debug for RouterBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RouterBuilder").field("realms", &self.realms).field("listen", &self.listen).finish_non_exhaustive()
+    }
+}

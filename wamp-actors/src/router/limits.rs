@@ -1,0 +1,35 @@
+use std::time::Duration;
+
+/// What a peer may cost and how long things may take. Each is an option of [`RouterBuilder`](super::RouterBuilder), where it is explained.
+#[derive(Debug, Clone)]
+pub(super) struct Limits {
+    pub(super) max_message: usize,
+    pub(super) max_depth: usize,
+    pub(super) max_connections: usize,
+    pub(super) hello_timeout: Duration,
+    pub(super) auth_timeout: Duration,
+    pub(super) ping_interval: Duration,
+    pub(super) ping_timeout: Duration,
+    pub(super) outbox: usize,
+    pub(super) stall_timeout: Duration,
+    pub(super) pause: Duration,
+    pub(super) drain: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_message: 1 << 20,
+            max_depth: proto::serializer::DEFAULT_MAX_DEPTH,
+            max_connections: 100_000,
+            hello_timeout: Duration::from_secs(5),
+            auth_timeout: Duration::from_secs(10),
+            ping_interval: Duration::from_secs(10),
+            ping_timeout: Duration::from_secs(10),
+            outbox: 8 << 20,
+            stall_timeout: Duration::from_secs(10),
+            pause: Duration::from_millis(10),
+            drain: Duration::from_millis(500),
+        }
+    }
+}

@@ -1,0 +1,79 @@
+use proto::{Message, Payload};
+
+/// A router thread (a worker of the listener, or an arbiter that holds in-process links), as one realm's [`Exchange`] numbers them.
+///
+/// [`Exchange`]: super::Exchange
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct ThreadIndex(pub(super) u16);
+
+impl ThreadIndex {
+    /// The index, from 0.
+    pub(crate) const fn as_usize(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Where a peer's outbox lives. The slot and its generation are the thread's own affair: a delivery whose generation is no
+/// longer that of the slot is for a peer that has gone, and is dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Address {
+    /// The thread that writes to it.
+    pub(crate) thread: ThreadIndex,
+    /// Its place among the thread's outboxes.
+    pub(crate) slot: u32,
+    /// How often the place was given away before.
+    pub(crate) generation: u32,
+}
+
+/// Who gets a message; all of one thread.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Recipients {
+    /// One peer.
+    One(Address),
+    /// Several peers, never none: an EVENT under one subscription.
+    Many(Vec<Address>),
+}
+
+impl Recipients {
+    /// The peers.
+    pub(crate) fn as_slice(&self) -> &[Address] {
+        match self {
+            Self::One(address) => std::slice::from_ref(address),
+            Self::Many(addresses) => addresses,
+        }
+    }
+}
+
+/// The arguments that go with a delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Carried {
+    /// None.
+    Nothing,
+    /// Those of the incoming message with this [`Incoming::index`](super::Incoming::index), whose bytes the thread still holds. Only
+    /// deliveries made by the thread's own work of this batch carry it, never those from its inbox.
+    Borrowed(u32),
+    /// These.
+    Owned(Payload),
+}
+
+/// A message on its way to peers of one thread. It is encoded once per format, whoever gets it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Delivery {
+    /// Who gets it.
+    pub(crate) to: Recipients,
+    /// The message's header.
+    pub(crate) message: Message,
+    /// Its arguments.
+    pub(crate) payload: Carried,
+}
+
+impl Delivery {
+    /// What it weighs in an inbox, in octets: the memory it holds, roughly.
+    pub(super) fn weight(&self) -> usize {
+        let payload = match &self.payload {
+            Carried::Nothing | Carried::Borrowed(_) => 0,
+            Carried::Owned(payload) => payload.as_ref().len(),
+        };
+        size_of::<Self>() + self.to.as_slice().len() * size_of::<Address>() + payload
+    }
+}

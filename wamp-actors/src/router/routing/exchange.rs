@@ -1,0 +1,191 @@
+//! A realm shared between threads, and the order that follows from how it is.
+//!
+//! # No EVENT after UNSUBSCRIBED
+//!
+//! Three rules:
+//!
+//! 1. Each transition of the realm (a message received, a peer joined or gone) happens under the lock. So transitions have a
+//!    total order.
+//! 2. Each delivery a transition makes is put, under the same lock, into the inbox of the thread that owns its receivers, or,
+//!    if that is the thread at work, behind the deliveries of its own that it will write.
+//! 3. A thread that takes the lock takes its inbox out *under the lock, before its own transitions*, and writes what was there
+//!    before what its own transitions make. It writes deliveries in the order it got them, and finishes before it takes the
+//!    lock again.
+//!
+//! *Then each peer is written its messages in the order of the transitions that made them.* Let transition `s` come before
+//! `t`, both with a message for peer `P` of thread `T`. If both were made by `T`, they are written in order by 3. If `s` was made by
+//! another thread and `t` by `T`: by 2 the delivery of `s` was in `T`'s inbox when `T` took the lock for `t`, or `T` had taken it out at an
+//! earlier lock; in either case it is written first by 3. If `t` was made by another thread, its delivery enters `T`'s inbox
+//! after `s`'s did, or after `T` itself made `s` and got the delivery to write; `T` writes what it took at one lock before it takes the
+//! next. ∎
+//!
+//! The broker makes no EVENT for a subscription after the transition that made its UNSUBSCRIBED, nor before that of SUBSCRIBED, so
+//! none is written then; the same holds for INVOCATION between REGISTERED and UNREGISTERED, for RESULTs of a call before its
+//! ERROR, and for the order per (publisher, subscriber) and (caller, callee). Nothing has to be checked again at delivery.
+//! `tests/model.rs` tries it under a model checker, and shows that breaking rule 3 is caught.
+
+use super::delivery::{Delivery, ThreadIndex};
+use super::options::RealmOptions;
+use super::outbound::{Inbox, Outbound};
+use super::realm::Realm;
+use super::sync::{Gauge, Lock, Real, Sync};
+use std::fmt;
+use std::sync::Arc;
+
+/// Wakes a thread whose inbox is no longer empty, so that it calls [`Exchange::drain`]. Called after the unlock, by another
+/// thread; once until the inbox is taken out.
+pub(crate) type Waker = Arc<dyn Fn() + Send + std::marker::Sync>;
+
+/// A realm, shared by the router's threads.
+pub(crate) struct Exchange<S: Sync = Real> {
+    state: S::Lock<State<S>>,
+    /// How many inboxes are above half of their limit.
+    pressed: S::Gauge,
+}
+
+/// A thread's place at an exchange.
+pub(crate) struct Port<S: Sync = Real> {
+    index: ThreadIndex,
+    waiting: Arc<S::Gauge>,
+}
+
+struct State<S: Sync> {
+    realm: Realm,
+    inboxes: Vec<Inbox>,
+    threads: Vec<Thread<S>>,
+}
+
+/// What a thread left with us. Its inbox is the one with the same index.
+struct Thread<S: Sync> {
+    waker: Waker,
+    /// How many deliveries wait in the inbox, as of the last unlock; for looking without the lock.
+    waiting: Arc<S::Gauge>,
+}
+
+impl Exchange {
+    /// A realm without peers.
+    pub(crate) fn new(options: RealmOptions) -> Self {
+        Self::over(options)
+    }
+}
+
+impl<S: Sync> Exchange<S> {
+    pub(super) fn over(options: RealmOptions) -> Self {
+        let state = State { realm: Realm::new(options), inboxes: Vec::new(), threads: Vec::new() };
+        Self { state: S::Lock::new(state), pressed: S::Gauge::default() }
+    }
+
+    /// Gives a thread its place. At most 65,536 threads, in the life of the exchange.
+    pub(crate) fn attach(&self, waker: Waker) -> Port<S> {
+        let waiting = Arc::new(S::Gauge::default());
+        let index = self.state.with(|state| {
+            state.inboxes.push(Inbox::new(state.realm.options().inbox_limit));
+            state.threads.push(Thread { waker, waiting: Arc::clone(&waiting) });
+            ThreadIndex((state.threads.len() - 1) as u16)
+        });
+        Port { index, waiting }
+    }
+
+    /// Takes the lock once. `deliveries` first gets what other threads put for this thread, then what `work` makes for it; write
+    /// them in this order, and all of them before the next call. What is for other threads goes to their inboxes, and those
+    /// threads are woken after the unlock.
+    ///
+    /// `work` hands in the messages of a batch by [`Realm::recv`]; it should stop early when [`Outbound::is_strained`], and go on in
+    /// another call after the deliveries were written.
+    pub(crate) fn with<R>(
+        &self,
+        port: &Port<S>,
+        deliveries: &mut Vec<Delivery>,
+        work: impl FnOnce(&mut Realm, &mut Outbound<'_>) -> R,
+    ) -> R {
+        let (result, wakers) = self.state.with(|state| {
+            if S::INBOX_FIRST {
+                state.take_inbox(port, deliveries);
+            }
+            let mut out = Outbound::new(port.index, deliveries, &mut state.inboxes);
+            let result = work(&mut state.realm, &mut out);
+            let touched = out.into_touched();
+            if !S::INBOX_FIRST {
+                state.take_inbox(port, deliveries);
+            }
+            let wakers = state.announce(&touched);
+            self.pressed.store(state.pressed());
+            (result, wakers)
+        });
+        wakers.iter().for_each(|wake| wake());
+        result
+    }
+
+    /// Appends what other threads put for this thread to `deliveries`. Costs one load where there is nothing.
+    pub(crate) fn drain(&self, port: &Port<S>, deliveries: &mut Vec<Delivery>) {
+        if port.waiting.load() == 0 {
+            return;
+        }
+        self.state.with(|state| {
+            state.take_inbox(port, deliveries);
+            self.pressed.store(state.pressed());
+        });
+    }
+
+    /// Whether some thread falls behind with its inbox: publishers should be read no further for the moment. Costs one load.
+    pub(crate) fn pressure(&self) -> bool {
+        self.pressed.load() > 0
+    }
+
+    /// How many EVENTs, counted by receiver, were dropped because an inbox was at its limit.
+    pub(crate) fn dropped_events(&self) -> u64 {
+        self.state.with(|state| state.inboxes.iter().map(Inbox::dropped_events).sum())
+    }
+
+    /// Takes a thread's place from it. Its peers must have left; what still comes for them is dropped.
+    pub(crate) fn detach(&self, port: Port<S>) {
+        self.state.with(|state| {
+            state.take_inbox(&port, &mut Vec::new());
+            state.inboxes[port.index.as_usize()] = Inbox::closed();
+        });
+    }
+}
+
+impl<S: Sync> State<S> {
+    fn take_inbox(&mut self, port: &Port<S>, deliveries: &mut Vec<Delivery>) {
+        self.inboxes[port.index.as_usize()].take(deliveries);
+        port.waiting.store(0);
+    }
+
+    /// Sets the gauges of the inboxes that were put into; gives the wakers of those that were empty before.
+    fn announce(&self, touched: &[ThreadIndex]) -> Vec<Waker> {
+        let mut wakers = Vec::new();
+        for index in touched {
+            let (thread, inbox) = (&self.threads[index.as_usize()], &self.inboxes[index.as_usize()]);
+            if thread.waiting.load() == 0 && inbox.len() > 0 {
+                wakers.push(Arc::clone(&thread.waker));
+            }
+            thread.waiting.store(inbox.len());
+        }
+        wakers
+    }
+
+    fn pressed(&self) -> usize {
+        let half = self.realm.options().inbox_limit / 2;
+        self.inboxes.iter().filter(|inbox| inbox.weight() > half).count()
+    }
+}
+
+impl<S: Sync> Port<S> {
+    /// The thread's index, for the [`Address`](super::Address)es of its peers.
+    pub(crate) const fn thread(&self) -> ThreadIndex {
+        self.index
+    }
+}
+
+impl<S: Sync> fmt::Debug for Exchange<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exchange").finish_non_exhaustive()
+    }
+}
+
+impl<S: Sync> fmt::Debug for Port<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Port").field(&self.index).finish()
+    }
+}

@@ -1,0 +1,37 @@
+use bytes::Bytes;
+use proto::{Message, Payload, PayloadRef};
+
+/// Arguments above this many octets are worth sharing before the lock is taken, so that no copy is made under it.
+pub(crate) const SHARE_ABOVE: usize = 16 * 1024;
+
+/// A message of a peer, on its way into the realm. Made outside the lock, so that whatever can be done beforehand is.
+#[derive(Debug)]
+pub(crate) struct Incoming<'a> {
+    /// The place of the message in the thread's batch; [`Carried::Borrowed`](super::Carried::Borrowed) names it.
+    pub(crate) index: u32,
+    /// The message's header.
+    pub(crate) message: Message,
+    /// Its arguments, in the bytes the thread read.
+    pub(crate) payload: PayloadRef<'a>,
+    /// The same, owned, where the thread has it so; else a copy is made at most once, if another thread needs it.
+    pub(crate) shared: Option<Payload>,
+}
+
+impl<'a> Incoming<'a> {
+    /// The message at `index` of the batch. Large arguments are copied here, outside the lock, if peers of other threads may get them.
+    pub(crate) fn new(index: u32, message: Message, payload: PayloadRef<'a>) -> Self {
+        let travels = matches!(message, Message::Publish(_) | Message::Call(_) | Message::Yield(_) | Message::Error(_));
+        let shared = (travels && payload.len() > SHARE_ABOVE).then(|| payload.to_payload());
+        Self { index, message, payload, shared }
+    }
+
+    /// The message at `index` of the batch, decoded from `bytes`, which are shared rather than copied.
+    pub(crate) fn in_bytes(index: u32, message: Message, payload: PayloadRef<'a>, bytes: &Bytes) -> Self {
+        Self { index, message, payload, shared: Some(Payload::shared(bytes, payload)) }
+    }
+
+    /// The message at `index` of the batch, whose arguments are owned already (an in-process link).
+    pub(crate) fn owned(index: u32, message: Message, payload: &'a Payload) -> Self {
+        Self { index, message, payload: payload.as_ref(), shared: Some(payload.clone()) }
+    }
+}

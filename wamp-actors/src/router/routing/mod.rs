@@ -1,0 +1,32 @@
+//! Routing, pure: the broker, the dealer and the sessions of a realm, and the exchange that shares a realm between threads.
+//!
+//! No IO, no clock, no tasks. A router thread decodes what a peer sent into [`Incoming`]s, takes the realm's lock once for the
+//! whole batch ([`Exchange::with`]), hands each to [`Realm::recv`], and after the unlock writes the [`Delivery`]s it was given, in
+//! their order, to the outboxes of its own peers. What is for peers of other threads waits in their inboxes; they are woken.
+//!
+//! ```text
+//! Incoming → Realm::recv → broker | dealer → Outbound → Delivery (own thread) | inbox (other threads)
+//! ```
+
+mod arena;
+mod delivery;
+mod exchange;
+mod incoming;
+mod options;
+mod outbound;
+mod peer;
+mod random;
+mod realm;
+mod roles;
+mod sync;
+mod violation;
+
+pub(crate) use delivery::{Address, Carried, Delivery, Recipients, ThreadIndex};
+pub(crate) use exchange::{Exchange, Port, Waker};
+pub(crate) use incoming::Incoming;
+pub(crate) use options::{Disclosure, Quotas, RealmOptions, RequestIdRule};
+pub(crate) use outbound::Outbound;
+pub(crate) use peer::{NewPeer, PeerKey};
+pub(crate) use realm::{Next, Realm, SessionIdTaken};
+pub(crate) use roles::ROUTER_ROLES;
+pub(crate) use violation::Violation;

@@ -1,0 +1,76 @@
+use proto::Strictness;
+
+/// How a realm behaves. Every limit is an option.
+#[derive(Debug, Clone)]
+pub(crate) struct RealmOptions {
+    /// How much is asked of URIs (default: loose).
+    pub(crate) strictness: Strictness,
+    /// The longest URI, in octets (default: 1 KiB); a longer one is invalid.
+    pub(crate) max_uri: usize,
+    /// Whether callers and publishers may be disclosed (default: where they ask for it).
+    pub(crate) disclosure: Disclosure,
+    /// How request ids are judged (default: auto).
+    pub(crate) request_ids: RequestIdRule,
+    /// What one session may hold.
+    pub(crate) quotas: Quotas,
+    /// What an inbox between threads may hold, in octets, before EVENTs for it are dropped (default: 64 MiB); above half of it
+    /// there is [`pressure`](super::Exchange::pressure). Nothing but EVENTs is ever dropped.
+    pub(crate) inbox_limit: usize,
+    /// The seed of publication ids and of the `random` invocation policy; from the system's randomness, but for tests.
+    pub(crate) seed: u64,
+}
+
+impl Default for RealmOptions {
+    fn default() -> Self {
+        Self {
+            strictness: Strictness::Loose,
+            max_uri: 1024,
+            disclosure: Disclosure::default(),
+            request_ids: RequestIdRule::default(),
+            quotas: Quotas::default(),
+            inbox_limit: 64 << 20,
+            seed: 0,
+        }
+    }
+}
+
+/// Whether a callee may learn who calls, and a subscriber who publishes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Disclosure {
+    /// Where the caller or publisher asks for it by `disclose_me`, or the callee by `disclose_caller` (the default).
+    #[default]
+    OnRequest,
+    /// Always.
+    Always,
+    /// Never: asking for it is an error.
+    Never,
+}
+
+/// How the ids of a client's requests are judged; the specification has them count up from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum RequestIdRule {
+    /// A session whose first id is 1 is held to the sequence; one that starts elsewhere is let through (old clients draw them).
+    #[default]
+    Auto,
+    /// Every session is held to the sequence.
+    Strict,
+    /// No session is.
+    Lenient,
+}
+
+/// What one session may hold at a time; beyond it, requests are answered `wamp.error.quota_exceeded` (an extension of ours).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Quotas {
+    /// Registrations (default: 10,000).
+    pub(crate) registrations: usize,
+    /// Subscriptions (default: 10,000).
+    pub(crate) subscriptions: usize,
+    /// Calls in flight (default: 10,000).
+    pub(crate) calls: usize,
+}
+
+impl Default for Quotas {
+    fn default() -> Self {
+        Self { registrations: 10_000, subscriptions: 10_000, calls: 10_000 }
+    }
+}

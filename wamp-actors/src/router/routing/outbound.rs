@@ -1,0 +1,145 @@
+use super::delivery::{Address, Carried, Delivery, Recipients, ThreadIndex};
+use super::incoming::Incoming;
+use proto::{Message, Payload, PayloadRef};
+
+/// How many octets of deliveries a thread's own work should make at one lock.
+const STRAIN: usize = 4 << 20;
+
+/// Where the realm puts the messages it makes.
+#[derive(Debug)]
+pub(crate) struct Outbound<'a> {
+    here: ThreadIndex,
+    local: &'a mut Vec<Delivery>,
+    inboxes: &'a mut [Inbox],
+    touched: Vec<ThreadIndex>,
+    /// The octets put so far, here and elsewhere.
+    weight: usize,
+}
+
+/// What other threads put for one thread.
+#[derive(Debug, Default)]
+pub(super) struct Inbox {
+    deliveries: Vec<Delivery>,
+    weight: usize,
+    /// Above this weight, EVENTs are dropped; nothing else ever is.
+    limit: usize,
+    dropped_events: u64,
+    closed: bool,
+}
+
+/// The arguments of the message being routed, on their way to any number of peers.
+#[derive(Debug)]
+pub(super) struct Arguments<'a> {
+    index: u32,
+    payload: PayloadRef<'a>,
+    /// Made at most once.
+    owned: Option<Payload>,
+}
+
+impl<'a> Outbound<'a> {
+    pub(super) fn new(here: ThreadIndex, local: &'a mut Vec<Delivery>, inboxes: &'a mut [Inbox]) -> Self {
+        Self { here, local, inboxes, touched: Vec::new(), weight: 0 }
+    }
+
+    /// Whether enough was made for one lock: write it before more messages are handed in.
+    pub(crate) const fn is_strained(&self) -> bool {
+        self.weight > STRAIN
+    }
+
+    /// Sends a message without arguments.
+    pub(super) fn send(&mut self, to: Address, message: impl Into<Message>) {
+        self.put(to.thread, Delivery { to: Recipients::One(to), message: message.into(), payload: Carried::Nothing });
+    }
+
+    /// Sends a message with arguments of our own.
+    pub(super) fn send_with(&mut self, to: Address, message: impl Into<Message>, payload: Payload) {
+        self.put(to.thread, Delivery { to: Recipients::One(to), message: message.into(), payload: Carried::Owned(payload) });
+    }
+
+    /// Sends a message with the arguments of the message being routed.
+    pub(super) fn forward(&mut self, to: Address, message: impl Into<Message>, arguments: &mut Arguments<'_>) {
+        let payload = arguments.carried(to.thread == self.here);
+        self.put(to.thread, Delivery { to: Recipients::One(to), message: message.into(), payload });
+    }
+
+    /// Sends a message, with the arguments of the message being routed, to peers of one thread.
+    pub(super) fn fan_out(&mut self, thread: ThreadIndex, to: Vec<Address>, message: impl Into<Message>, arguments: &mut Arguments<'_>) {
+        let payload = arguments.carried(thread == self.here);
+        self.put(thread, Delivery { to: Recipients::Many(to), message: message.into(), payload });
+    }
+
+    /// The threads whose inboxes were put into.
+    pub(super) fn into_touched(self) -> Vec<ThreadIndex> {
+        self.touched
+    }
+
+    fn put(&mut self, thread: ThreadIndex, delivery: Delivery) {
+        let weight = delivery.weight();
+        self.weight += weight;
+        if thread == self.here {
+            self.local.push(delivery);
+        } else if let Some(inbox) = self.inboxes.get_mut(thread.as_usize()).filter(|inbox| !inbox.closed) {
+            inbox.put(delivery, weight);
+            if !self.touched.contains(&thread) {
+                self.touched.push(thread);
+            }
+        }
+    }
+}
+
+impl<'a> Arguments<'a> {
+    pub(super) fn of(incoming: &mut Incoming<'a>) -> Self {
+        Self { index: incoming.index, payload: incoming.payload, owned: incoming.shared.take() }
+    }
+
+    fn carried(&mut self, here: bool) -> Carried {
+        if self.payload.is_empty() {
+            Carried::Nothing
+        } else if here {
+            Carried::Borrowed(self.index)
+        } else {
+            Carried::Owned(self.owned.get_or_insert_with(|| self.payload.to_payload()).clone())
+        }
+    }
+}
+
+impl Inbox {
+    pub(super) fn new(limit: usize) -> Self {
+        Self { limit, ..Self::default() }
+    }
+
+    /// The inbox of a thread that has gone.
+    pub(super) fn closed() -> Self {
+        Self { closed: true, ..Self::default() }
+    }
+
+    fn put(&mut self, delivery: Delivery, weight: usize) {
+        if self.weight + weight > self.limit && matches!(delivery.message, Message::Event(_)) {
+            self.dropped_events += delivery.to.as_slice().len() as u64;
+            return;
+        }
+        self.weight += weight;
+        self.deliveries.push(delivery);
+    }
+
+    pub(super) fn take(&mut self, deliveries: &mut Vec<Delivery>) {
+        self.weight = 0;
+        if deliveries.is_empty() {
+            std::mem::swap(deliveries, &mut self.deliveries);
+        } else {
+            deliveries.append(&mut self.deliveries);
+        }
+    }
+
+    pub(super) const fn len(&self) -> usize {
+        self.deliveries.len()
+    }
+
+    pub(super) const fn dropped_events(&self) -> u64 {
+        self.dropped_events
+    }
+
+    pub(super) const fn weight(&self) -> usize {
+        self.weight
+    }
+}

@@ -1,0 +1,28 @@
+use proto::{Feature, Features, Role, Roles};
+
+/// What WELCOME announces: the features that work, and no other.
+pub(crate) const ROUTER_ROLES: Roles = Roles::of(&[
+    (
+        Role::Broker,
+        Features::of(&[
+            Feature::SubscriberBlackwhiteListing,
+            Feature::PublisherExclusion,
+            Feature::PublisherIdentification,
+            Feature::PatternBasedSubscription,
+            Feature::PayloadPassthruMode,
+        ]),
+    ),
+    (
+        Role::Dealer,
+        Features::of(&[
+            Feature::ProgressiveCallResults,
+            Feature::CallCanceling,
+            Feature::CallerIdentification,
+            Feature::PatternBasedRegistration,
+            Feature::SharedRegistration,
+            Feature::RegistrationRevocation,
+            Feature::ForceReregister,
+            Feature::PayloadPassthruMode,
+        ]),
+    ),
+]);

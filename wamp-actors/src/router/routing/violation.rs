@@ -1,0 +1,44 @@
+use proto::{MessageType, RequestId};
+
+/// A rule of the protocol that a peer broke: it gets ABORT `wamp.error.protocol_violation`, with this as the text, and is dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Violation {
+    /// A message that has no place in an open session, or that only routers send.
+    #[error("{0} from a client in an open session")]
+    Unexpected(MessageType),
+    /// A request id that is not the next of the session's sequence.
+    #[error("{message} has the request id {found} where {expected} is due")]
+    RequestId {
+        /// The message.
+        message: MessageType,
+        /// The id due.
+        expected: RequestId,
+        /// The id found.
+        found: RequestId,
+    },
+    /// A request id of a call that is still open.
+    #[error("CALL has the request id {0} of a call that is open")]
+    RequestInUse(RequestId),
+    /// YIELD or ERROR for an invocation that was never sent to the session.
+    #[error("{message} answers the invocation {request}, which was never sent")]
+    NeverInvoked {
+        /// The message.
+        message: MessageType,
+        /// The id it names.
+        request: RequestId,
+    },
+    /// ERROR for anything but an invocation.
+    #[error("ERROR answers {0}; a client answers invocations only")]
+    ErrorType(MessageType),
+    /// A feature that the router does not announce.
+    #[error("{message} uses {feature}, which the router does not announce")]
+    NotAnnounced {
+        /// The message.
+        message: MessageType,
+        /// The feature's name.
+        feature: &'static str,
+    },
+    /// Progress for a call that did not ask for it.
+    #[error("YIELD with progress for the invocation {0}, which did not ask for progressive results")]
+    UnaskedProgress(RequestId),
+}
