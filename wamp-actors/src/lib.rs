@@ -8,9 +8,19 @@
 //! ```
 
 pub mod component;
+pub mod error;
+mod main_fn;
+pub mod prelude;
 #[cfg(feature = "router")]
 pub mod router;
 pub mod service;
 pub mod session;
 pub mod supervisor;
 pub mod transport;
+
+#[cfg(feature = "macros")]
+pub use wamp_macros::{WampError, component, every, main, on_join, procedure, task, topic};
+
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;

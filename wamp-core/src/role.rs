@@ -227,3 +227,27 @@ impl Roles {
         self.iter().next().is_none()
     }
 }
+
+/// The roles and features our client announces: those that the session state machine carries out.
+pub const CLIENT_ROLES: Roles = Roles::of(&[
+    (
+        Role::Caller,
+        Features::of(&[Feature::CallCanceling, Feature::CallTimeout, Feature::CallerIdentification, Feature::ProgressiveCallResults]),
+    ),
+    (
+        Role::Callee,
+        Features::of(&[
+            Feature::CallCanceling,
+            Feature::CallerIdentification,
+            Feature::PatternBasedRegistration,
+            Feature::ProgressiveCallResults,
+            Feature::RegistrationRevocation,
+            Feature::SharedRegistration,
+        ]),
+    ),
+    (Role::Publisher, Features::of(&[Feature::PublisherExclusion, Feature::PublisherIdentification, Feature::SubscriberBlackwhiteListing])),
+    (
+        Role::Subscriber,
+        Features::of(&[Feature::PatternBasedSubscription, Feature::PublisherIdentification, Feature::SubscriptionRevocation]),
+    ),
+]);

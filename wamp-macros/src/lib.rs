@@ -1,1 +1,164 @@
-//! Attribute and derive macros of `wamp-actors`.
+//! Attribute and derive macros of `wamp-actors`, which re-exports and documents them by example.
+//!
+//! `#[component]` expands to an impl of `wamp_actors::component::Component` that uses the public builder only; the example
+//! `without_macros` is what a person writes instead.
+//!
+//! ```text
+//! tokens → attr (options) → ast (the impl as we see it) → check (rules) → expand
+//!                                                            └─ errors → fallback (the user's item as it was)
+//! ```
+
+mod ast;
+mod attr;
+mod check;
+mod derive;
+mod errors;
+mod expand;
+mod fallback;
+mod literal;
+mod main_fn;
+mod stream;
+mod types;
+
+use errors::Errors;
+use proc_macro::TokenStream;
+use quote::quote;
+use syn::parse::Nothing;
+use syn::{DeriveInput, ItemFn, ItemImpl};
+
+/// Makes a type a WAMP component: goes on its `impl` block, whose methods carry `#[procedure]`, `#[topic]`, `#[task]`,
+/// `#[every]` or `#[on_join]`.
+///
+/// | option | meaning | default |
+/// |---|---|---|
+/// | `prefix = "com.example"` | what relative URIs (a bare name, a leading dot) are under | none |
+/// | `name = "calc"` | its name in logs and statistics | the type's name |
+/// | `discover` | `Service::discover()` finds it; it must implement `Default` and have no generics | off |
+///
+/// # Handlers
+///
+/// `&self` runs beside other handlers, `&mut self` alone and in order; sync or async. A parameter is the next positional
+/// argument or, when those are used up, the keyword argument of its name. `Option<T>` may be left out, and so may
+/// `#[default]` and `#[default(expr)]`; `#[kwargs] options: T` (or the type `Kwargs<T>`) takes all keyword arguments as one
+/// struct; `#[rest] more: Vec<T>` the positional ones that are left. `EventDetails`, `InvocationDetails`, `Session`,
+/// `Progress<P>` and `Cancellation` come from the call itself, and so does any type marked `#[extract]`. What does not fit
+/// is answered `wamp.error.invalid_argument`, and the method does not run.
+///
+/// A procedure returns nothing, a value, a `Result`, or a stream (`impl Stream<Item = T>`) of progressive results. The
+/// stream goes on after the method has returned, so it cannot borrow `self`: the macro adds `+ use<>` to its type.
+#[proc_macro_attribute]
+pub fn component(args: TokenStream, item: TokenStream) -> TokenStream {
+    let errors = Errors::default();
+    let item = match syn::parse::<ItemImpl>(item.clone()) {
+        Ok(item) => item,
+        Err(_) => {
+            return misplaced("component", "goes on the impl block that has the handlers: `#[component] impl Calculator { … }`", item);
+        }
+    };
+    let component = ast::Component::read(args.into(), item, &errors);
+    check::component(&component, &errors);
+    match errors.finish() {
+        Ok(()) => expand::component(&component).into(),
+        Err(errors) => {
+            let item = fallback::component(&component);
+            quote!(#errors #item).into()
+        }
+    }
+}
+
+/// A method that serves a procedure, in an impl with [`macro@component`]: `#[procedure]`, `#[procedure("com.example.add2")]`.
+///
+/// | option | meaning | default |
+/// |---|---|---|
+/// | `uri = "…"` | the URI, as the text without a name | the method's name under the prefix |
+/// | `match = "exact"` | or `"prefix"`, `"wildcard"` | `"exact"` |
+/// | `invoke = "single"` | or `"first"`, `"last"`, `"roundrobin"`, `"random"`: a shared registration | `"single"` |
+/// | `concurrency = 64` | calls that run at once | no limit |
+/// | `queue = 100` | calls that may wait; over it they are answered `wamp.error.unavailable` | 1024 |
+/// | `timeout = "5s"` | from arrival to answer (`ms`, `s`, `m`, `h`) | no limit |
+/// | `disclose_caller` | ask the router to tell who calls | off |
+/// | `force_reregister` | take over another session's registration | off |
+/// | `cancel = "finish"` | what a canceled `&mut self` does; `"drop"` drops it and rebuilds the component | `"finish"` |
+#[proc_macro_attribute]
+pub fn procedure(_: TokenStream, item: TokenStream) -> TokenStream {
+    outside("procedure", item)
+}
+
+/// A method that handles events, in an impl with [`macro@component`]: `#[topic("com.example.hello")]`.
+///
+/// | option | meaning | default |
+/// |---|---|---|
+/// | `uri = "…"` | the URI, as the text without a name | the method's name under the prefix |
+/// | `match = "exact"` | or `"prefix"`, `"wildcard"` | `"exact"` |
+/// | `concurrency = 4` | events handled at once | 1: in order |
+/// | `queue = 100` | events that may wait; over it the newest is dropped and counted | 1024 |
+/// | `get_retained` | ask for the event that the router kept | off |
+/// | `delivery = "each"` | or `"first"`: which of several instances receive it | `"each"` |
+#[proc_macro_attribute]
+pub fn topic(_: TokenStream, item: TokenStream) -> TokenStream {
+    outside("topic", item)
+}
+
+/// A method that is started at each join and dropped when the session is left, in an impl with [`macro@component`].
+///
+/// Beside `&mut self` handlers it must not borrow the component for as long as it runs: write
+/// `fn watch(&self, session: Session) -> impl Future<Output = ()>` and move into the future what it needs.
+#[proc_macro_attribute]
+pub fn task(_: TokenStream, item: TokenStream) -> TokenStream {
+    outside("task", item)
+}
+
+/// A method that runs each period while joined, in an impl with [`macro@component`]: `#[every("1s")]` (`ms`, `s`, `m`, `h`).
+#[proc_macro_attribute]
+pub fn every(_: TokenStream, item: TokenStream) -> TokenStream {
+    outside("every", item)
+}
+
+/// A method that runs after each join, before anything is registered, in an impl with [`macro@component`]; its error fails
+/// the join.
+#[proc_macro_attribute]
+pub fn on_join(_: TokenStream, item: TokenStream) -> TokenStream {
+    outside("on_join", item)
+}
+
+/// Runs an `async fn main` on an actix system. An error that it returns is printed, and the exit code is 1.
+#[proc_macro_attribute]
+pub fn main(args: TokenStream, item: TokenStream) -> TokenStream {
+    let function = match syn::parse::<ItemFn>(item.clone()) {
+        Ok(function) => function,
+        Err(_) => return misplaced("wamp_actors::main", "goes on `async fn main()`", item),
+    };
+    let errors = Errors::default();
+    errors.ok(syn::parse::<Nothing>(args));
+    main_fn::check(&function, &errors);
+    match errors.finish() {
+        Ok(()) => main_fn::expand(function).into(),
+        Err(errors) => {
+            let function = main_fn::fallback(function);
+            quote!(#errors #function).into()
+        }
+    }
+}
+
+/// Gives each variant of an enum a URI, for handlers that return it and callers that receive it.
+///
+/// `#[wamp_error(prefix = "com.example.error")]` on the enum; a variant's URI is its name in `snake_case` under the prefix,
+/// or what `#[wamp_error("…")]` on it says. A tuple variant's fields are positional arguments, a struct variant's are
+/// keyword arguments; both directions.
+#[proc_macro_derive(WampError, attributes(wamp_error))]
+pub fn derive_wamp_error(input: TokenStream) -> TokenStream {
+    let input = syn::parse_macro_input!(input as DeriveInput);
+    derive::wamp_error(&input).into()
+}
+
+fn outside(attribute: &str, item: TokenStream) -> TokenStream {
+    let message = "belongs on a method of an impl block with `#[component]`: put `#[component]` on the impl";
+    misplaced(attribute, message, item)
+}
+
+/// One error at the attribute, and the item as it was.
+fn misplaced(attribute: &str, message: &str, item: TokenStream) -> TokenStream {
+    let error = syn::Error::new(proc_macro2::Span::call_site(), format_args!("`#[{attribute}]` {message}")).to_compile_error();
+    let item = fallback::item(item.into());
+    quote!(#error #item).into()
+}

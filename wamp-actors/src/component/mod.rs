@@ -1,1 +1,47 @@
-//! (being built)
+//! Components: what a user's annotated struct becomes.
+//!
+//! A [`Component`] declares its procedures, topics and tasks to a [`Bindings`] builder; `#[component]` writes that
+//! declaration, and so can a person. Each handler takes a [`Call`], decodes its [`Arguments`] and gives an [`Outcome`].
+//!
+//! ```text
+//! INVOCATION, EVENT → Call → Arguments → handler → Outcome → YIELD, ERROR
+//! ```
+
+mod arguments;
+mod bindings;
+mod call;
+mod cancel;
+mod extract;
+mod failure;
+mod handler;
+mod procedure;
+mod progress;
+mod rejection;
+mod reply;
+mod task;
+mod topic;
+
+pub use arguments::Arguments;
+pub use bindings::{BindError, Bindings, BoundUri};
+pub use call::{Call, Invoked};
+pub use cancel::Cancellation;
+pub use extract::Extract;
+pub use failure::{Failure, IntoFailure};
+pub use procedure::{OnCancel, ProcedureBinding};
+pub use progress::{Progress, ProgressError};
+pub use rejection::Rejection;
+pub use reply::{ByItem, ByOutcome, ByPayload, ByResult, ByStream, ByValue};
+pub use reply::{IntoReply, IntoStreamItem, Outcome, Reply, Streamed, stream};
+pub use task::{HookBinding, TaskBinding};
+pub use topic::{Delivery, TopicBinding};
+
+/// A struct whose methods serve procedures, topics and tasks; `#[component]` on its `impl` block implements this.
+///
+/// One instance is one session. Its state is owned by one future on one thread, so it need be neither `Send` nor locked.
+pub trait Component: Sized + 'static {
+    /// What logs and listings call it.
+    const NAME: &'static str;
+
+    /// Declares what it serves, in the order in which it is registered and subscribed at each join.
+    fn bind(bindings: &mut Bindings<Self>);
+}

@@ -150,6 +150,8 @@ impl Element for Roles {
         let (mut entries, mut roles) = (reader.map()?, Self::default());
         while reader.next(&mut entries)? {
             match Role::from_name(&reader.key()?) {
+                // `undefined` and null announce nothing.
+                Some(_) if reader.kind()? == Kind::Null => reader.null()?,
                 Some(role) => roles.insert(role, read_features(reader)?),
                 None => drop(reader.skip()?),
             }

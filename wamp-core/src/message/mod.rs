@@ -86,7 +86,7 @@ pub fn encode(message: &Message, payload: PayloadRef<'_>, format: Format, out: &
 }
 
 fn decode_with<'a, R: Read<'a>>(bytes: &'a [u8], max_depth: usize) -> Result<(Message, PayloadRef<'a>), DecodeError> {
-    let mut reader = R::new(bytes, max_depth);
+    let mut reader = R::new(bytes, max_depth)?;
     if reader.kind()? != Kind::Array {
         return Err(DecodeError::NotAnArray);
     }
@@ -130,26 +130,43 @@ impl<'a, R: Read<'a>> Elements<'a, R> {
     }
 
     fn read_here<T: Element>(&mut self, element: &'static str) -> Result<T, DecodeError> {
-        T::read(&mut self.reader).map_err(|source| DecodeError::Element { message: self.message, element, source })
+        T::read(&mut self.reader).map_err(|source| self.wrong(element, source))
     }
 
     fn read_payload(&mut self) -> Result<(), DecodeError> {
         if self.advance()? {
-            self.payload.args = self.skip("Arguments", Kind::Array, "a list")?;
+            let transparent = self.reader.kind()? == Kind::Binary;
+            if !transparent {
+                self.expect("Arguments", Kind::Array, "a list")?;
+            }
+            self.payload.args = self.reader.skip()?;
+            if transparent {
+                // Nothing may follow it.
+                return Ok(());
+            }
         }
         if self.advance()? {
-            self.payload.kwargs = self.skip("ArgumentsKw", Kind::Map, "a dictionary")?;
+            self.expect("ArgumentsKw", Kind::Map, "a dictionary")?;
+            self.payload.kwargs = self.reader.skip_dict().map_err(|source| self.wrong("ArgumentsKw", source))?;
         }
         Ok(())
     }
 
-    fn skip(&mut self, element: &'static str, kind: Kind, expected: &'static str) -> Result<&'a [u8], DecodeError> {
-        let found = self.reader.kind()?;
-        if found != kind {
-            let source = ReadError::Unexpected { expected, found };
-            return Err(DecodeError::Element { message: self.message, element, source });
+    fn expect(&mut self, element: &'static str, kind: Kind, expected: &'static str) -> Result<(), DecodeError> {
+        match self.reader.kind()? {
+            found if found == kind => Ok(()),
+            found => Err(self.wrong(element, ReadError::Unexpected { expected, found })),
         }
-        Ok(self.reader.skip()?)
+    }
+
+    /// A fault of what is said, rather than of how it is spelled.
+    fn wrong(&self, element: &'static str, source: ReadError) -> DecodeError {
+        match source {
+            ReadError::Unexpected { .. } | ReadError::OutOfRange(_) | ReadError::NotOneOf(_) => {
+                DecodeError::Element { message: self.message, element, source }
+            }
+            syntax => DecodeError::Syntax(syntax),
+        }
     }
 
     fn end(&mut self) -> Result<(), DecodeError> {

@@ -3,7 +3,7 @@
 use super::element::Element;
 use crate::id::{RegistrationId, SessionId, SubscriptionId};
 use crate::role::Roles;
-use crate::serializer::{Kind, Read, ReadError, Write, WriteError};
+use crate::serializer::{DEFAULT_MAX_DEPTH, Kind, Read, ReadError, Write, WriteError};
 use crate::uri::{MatchPolicy, RawUri};
 use crate::value::{Dict, Value};
 use compact_str::CompactString;
@@ -50,13 +50,10 @@ impl From<Dict> for Extra {
 
 impl Part for Extra {
     fn read<'a, R: Read<'a>>(&mut self, key: &str, reader: &mut R) -> Result<bool, ReadError> {
-        match reader.kind()? {
-            // An extension type cannot be kept; an unknown key is not worth the session.
-            Kind::Other => drop(reader.skip()?),
-            _ => {
-                let value = reader.value()?;
-                self.insert(key, value);
-            }
+        // What cannot be kept (an extension type, a tag, a big integer) is dropped: an unknown key is not worth the session.
+        let raw = reader.skip()?;
+        if let Ok(value) = R::new(raw, DEFAULT_MAX_DEPTH).and_then(|mut reader| reader.value()) {
+            self.insert(key, value);
         }
         Ok(true)
     }

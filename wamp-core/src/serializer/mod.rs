@@ -4,6 +4,7 @@
 //! validated raw bytes; a message's arguments pass through a router in that form.
 
 mod cbor;
+mod cursor;
 mod json;
 mod msgpack;
 mod transcode;
@@ -16,8 +17,10 @@ pub use cbor::{CborReader, CborWriter};
 pub use json::{JsonReader, JsonWriter};
 pub use msgpack::{MsgPackReader, MsgPackWriter};
 pub use transcode::transcode;
+pub(crate) use transcode::write_integer;
 
-/// How deep arrays and maps may nest in a message, the message's own array counted.
+/// How deep arrays and maps may nest in a message, the message's own array counted. It is the default and the greatest limit:
+/// what nests deeper ends the decoders of other people's clients, which recurse.
 pub const DEFAULT_MAX_DEPTH: usize = 128;
 
 /// What stands next in the input.
@@ -31,9 +34,9 @@ pub enum Kind {
     Integer,
     /// A real number.
     Float,
-    /// Text; in JSON also binary in its string form.
+    /// Text.
     String,
-    /// Octets.
+    /// Octets; in JSON a string that begins with NUL.
     Binary,
     /// A list.
     Array,
@@ -83,12 +86,14 @@ pub enum ReadError {
 }
 
 /// An array or map being read: how much of it is left.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Container {
     /// Items (or entries) left, where the format announces them.
     pub(crate) remaining: Option<u64>,
     /// Whether nothing of it was read yet (JSON's commas).
     pub(crate) first: bool,
+    /// Whether it is a map.
+    pub(crate) map: bool,
 }
 
 /// A cursor over one message's bytes.
@@ -96,8 +101,12 @@ pub trait Read<'a>: Sized {
     /// The format read.
     const FORMAT: Format;
 
-    /// A cursor at the start of `input`, with a limit for nesting.
-    fn new(input: &'a [u8], max_depth: usize) -> Self;
+    /// A cursor at the start of `input`, with a limit for nesting (at most [`DEFAULT_MAX_DEPTH`]).
+    ///
+    /// # Errors
+    ///
+    /// JSON that is not UTF-8.
+    fn new(input: &'a [u8], max_depth: usize) -> Result<Self, ReadError>;
     /// What stands next.
     fn kind(&mut self) -> Result<Kind, ReadError>;
     /// Enters an array.
@@ -112,10 +121,8 @@ pub trait Read<'a>: Sized {
     fn null(&mut self) -> Result<(), ReadError>;
     /// A truth value.
     fn bool(&mut self) -> Result<bool, ReadError>;
-    /// An integer from 0 to 2^64 - 1.
-    fn u64(&mut self) -> Result<u64, ReadError>;
-    /// An integer from -2^63 to 2^63 - 1.
-    fn i64(&mut self) -> Result<i64, ReadError>;
+    /// An integer from -2^63 to 2^64 - 1. A real number is none, whatever its value.
+    fn integer(&mut self) -> Result<i128, ReadError>;
     /// A real number; integers are taken too.
     fn f64(&mut self) -> Result<f64, ReadError>;
     /// Text.
@@ -126,8 +133,57 @@ pub trait Read<'a>: Sized {
     fn skip(&mut self) -> Result<&'a [u8], ReadError>;
     /// Checks that nothing follows.
     fn end(&mut self) -> Result<(), ReadError>;
+    /// Where the cursor stands, in octets from the start.
+    fn position(&self) -> usize;
+    /// The octets from `position`, an earlier [`position`](Self::position), to the cursor.
+    fn since(&self, position: usize) -> &'a [u8];
+
+    /// An integer from 0 to 2^64 - 1.
+    fn u64(&mut self) -> Result<u64, ReadError> {
+        u64::try_from(self.integer()?).map_err(|_| ReadError::OutOfRange("an integer from 0 to 2^64 - 1"))
+    }
+
+    /// An integer from -2^63 to 2^63 - 1.
+    fn i64(&mut self) -> Result<i64, ReadError> {
+        i64::try_from(self.integer()?).map_err(|_| ReadError::OutOfRange("an integer from -2^63 to 2^63 - 1"))
+    }
+
+    /// Passes over a dictionary as [`skip`](Self::skip) does, and checks that its keys are text.
+    fn skip_dict(&mut self) -> Result<&'a [u8], ReadError> {
+        // Asking for the kind passes over what stands before it.
+        self.kind()?;
+        let start = self.position();
+        let mut entries = self.map()?;
+        while self.next(&mut entries)? {
+            self.key()?;
+            self.skip()?;
+        }
+        Ok(self.since(start))
+    }
+
     /// One value of any shape. What WAMP's data model does not have is an error.
-    fn value(&mut self) -> Result<Value, ReadError>;
+    fn value(&mut self) -> Result<Value, ReadError> {
+        Ok(match self.kind()? {
+            Kind::Null => self.null().map(|()| Value::Null)?,
+            Kind::Bool => Value::Bool(self.bool()?),
+            Kind::Integer => integer_value(self.integer()?)?,
+            Kind::Float => Value::Float(self.f64()?),
+            Kind::String => Value::String(self.str()?.into_owned()),
+            Kind::Binary => Value::Binary(self.bytes()?.into_owned().into()),
+            Kind::Array => self.list()?,
+            Kind::Map => Value::Dict(self.dict()?),
+            Kind::Other => return Err(ReadError::Unexpected { expected: "a value of WAMP's data model", found: Kind::Other }),
+        })
+    }
+
+    /// A list of any values.
+    fn list(&mut self) -> Result<Value, ReadError> {
+        let (mut items, mut list) = (self.array()?, Vec::new());
+        while self.next(&mut items)? {
+            list.push(self.value()?);
+        }
+        Ok(Value::List(list))
+    }
 
     /// A dictionary of any values.
     fn dict(&mut self) -> Result<Dict, ReadError> {
@@ -137,6 +193,14 @@ pub trait Read<'a>: Sized {
             dict.insert(key, self.value()?);
         }
         Ok(dict)
+    }
+}
+
+fn integer_value(integer: i128) -> Result<Value, ReadError> {
+    match (i64::try_from(integer), u64::try_from(integer)) {
+        (Ok(integer), _) => Ok(Value::Int(integer)),
+        (_, Ok(integer)) => Ok(Value::UInt(integer)),
+        _ => Err(ReadError::OutOfRange("an integer of 64 bits")),
     }
 }
 
@@ -155,12 +219,25 @@ pub enum WriteError {
     /// An integer beyond 64 bits.
     #[error("the integer does not fit 64 bits")]
     BigInteger,
+    /// Deeper nesting than the limit.
+    #[error("nested deeper than {0}")]
+    TooDeep(usize),
     /// A map key that is not text.
     #[error("a map key is not text")]
     Key,
     /// The source bytes were not of their format.
     #[error(transparent)]
     Read(#[from] ReadError),
+}
+
+/// Where a container was opened whose length was not certain.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Mark {
+    /// Its head, in octets of the output.
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    /// The length written in the head.
+    pub(crate) len: usize,
 }
 
 /// An appender of one message's bytes. Arrays and maps are announced with their length, then filled, then ended.
@@ -172,10 +249,18 @@ pub trait Write {
     fn array(&mut self, len: usize);
     /// Ends an array.
     fn end_array(&mut self);
-    /// Begins a map of `len` entries, each a [`str`](Self::str) and a value.
+    /// Begins a map of `len` entries, each a [`key`](Self::key) and a value.
     fn map(&mut self, len: usize);
     /// Ends a map.
     fn end_map(&mut self);
+    /// Begins an array of probably `len` items; [`close_array`](Self::close_array) says how many there were.
+    fn open_array(&mut self, len: usize) -> Mark;
+    /// Ends the array that gave `mark`, which had `len` items.
+    fn close_array(&mut self, mark: Mark, len: usize);
+    /// Begins a map of probably `len` entries; [`close_map`](Self::close_map) says how many there were.
+    fn open_map(&mut self, len: usize) -> Mark;
+    /// Ends the map that gave `mark`, which had `len` entries.
+    fn close_map(&mut self, mark: Mark, len: usize);
     /// A map's key.
     fn key(&mut self, key: &str);
     /// Null.
@@ -188,6 +273,8 @@ pub trait Write {
     fn i64(&mut self, value: i64);
     /// A real number; JSON has no NaN and no infinities.
     fn f64(&mut self, value: f64) -> Result<(), WriteError>;
+    /// A real number of single precision, in its shorter form.
+    fn f32(&mut self, value: f32) -> Result<(), WriteError>;
     /// Text; in JSON it must not begin with NUL.
     fn str(&mut self, value: &str) -> Result<(), WriteError>;
     /// Octets.

@@ -1,5 +1,8 @@
 //! Values of any shape: what options carry beyond what is typed, and what is passed on without a type.
 
+mod convert;
+mod serde;
+
 use bytes::Bytes;
 use compact_str::CompactString;
 use std::collections::BTreeMap;

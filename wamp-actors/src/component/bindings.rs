@@ -1,0 +1,205 @@
+use super::Component;
+use super::handler::Handler;
+use super::procedure::{ProcedureBinding, ProcedureOptions};
+use super::task::{HookBinding, TaskBinding, TaskPlan};
+use super::topic::{TopicBinding, TopicOptions};
+use proto::uri::InvalidUri;
+use proto::{MatchPolicy, RawUri, Strictness};
+use std::time::Duration;
+
+/// What a component serves, declared by [`Component::bind`] in the order in which it is registered.
+///
+/// ```
+/// use wamp_actors::component::{Bindings, Component};
+///
+/// struct Calculator;
+///
+/// impl Component for Calculator {
+///     const NAME: &'static str = "calculator";
+///     fn bind(bindings: &mut Bindings<Self>) {
+///         bindings.prefix("com.example.calc");
+///         bindings.procedure("add2").run(async |_: &Self, (a, b): (i64, i64)| a + b);
+///     }
+/// }
+/// ```
+#[derive(Debug)]
+pub struct Bindings<C: Component> {
+    prefix: Option<String>,
+    pub(crate) entries: Vec<Entry<C>>,
+    errors: Vec<BindError>,
+}
+
+/// One declaration.
+#[derive(Debug)]
+pub(crate) struct Entry<C: 'static> {
+    /// The whole URI, or the name of a task or hook.
+    pub(crate) name: RawUri,
+    pub(crate) plan: Plan,
+    pub(crate) handler: Handler<C>,
+}
+
+impl<C> Entry<C> {
+    fn bound_uri(&self) -> Option<BoundUri> {
+        let (matching, procedure) = match &self.plan {
+            Plan::Procedure(options) => (options.register.match_policy, true),
+            Plan::Topic(options) => (options.subscribe.match_policy, false),
+            Plan::Task(_) => return None,
+        };
+        Some(BoundUri { uri: self.name.as_str().to_owned(), matching, procedure })
+    }
+}
+
+/// What is done with an entry's handler.
+#[derive(Debug, Clone)]
+pub(crate) enum Plan {
+    Procedure(ProcedureOptions),
+    Topic(TopicOptions),
+    Task(TaskPlan),
+}
+
+/// A URI that a component serves.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct BoundUri {
+    /// The URI or pattern, prefix included.
+    pub uri: String,
+    /// How it is matched.
+    pub matching: MatchPolicy,
+    /// Whether it is a procedure; else a topic.
+    pub procedure: bool,
+}
+
+/// A declaration that cannot stand; the service does not start with it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BindError {
+    /// A URI that breaks the rules.
+    #[error("`{uri}` of component {component} is no URI: {source}")]
+    Uri {
+        /// The component.
+        component: &'static str,
+        /// The URI.
+        uri: String,
+        /// What is wrong.
+        source: InvalidUri,
+    },
+    /// A URI under `wamp.`, which only routers may serve.
+    #[error("`{uri}` of component {component} is reserved to routers")]
+    Reserved {
+        /// The component.
+        component: &'static str,
+        /// The URI.
+        uri: String,
+    },
+    /// A relative URI in a component without a prefix.
+    #[error("`{uri}` of component {component} is relative, and there is no prefix")]
+    NoPrefix {
+        /// The component.
+        component: &'static str,
+        /// The URI.
+        uri: String,
+    },
+    /// A task that borrows the component for as long as it runs, and would lock out other handlers: `&mut self`, or
+    /// `&self` beside `&mut self` handlers.
+    #[error("task `{task}` holds component {component} for as long as it runs and locks out its handlers: make it `detached` or `every`")]
+    TaskHoldsComponent {
+        /// The component.
+        component: &'static str,
+        /// The task.
+        task: String,
+    },
+}
+
+impl<C: Component> Default for Bindings<C> {
+    fn default() -> Self {
+        Self { prefix: None, entries: Vec::new(), errors: Vec::new() }
+    }
+}
+
+impl<C: Component> Bindings<C> {
+    /// What `C` declares.
+    pub(crate) fn of_component() -> Result<Vec<Entry<C>>, Vec<BindError>> {
+        let mut bindings = Self::default();
+        C::bind(&mut bindings);
+        bindings.finish()
+    }
+
+    /// Puts `prefix` before the relative URIs that follow. Under a prefix a bare name (`add2`) is relative, one with a
+    /// leading dot (`.add.two`) too; any other has a dot inside and is absolute.
+    pub fn prefix(&mut self, prefix: impl Into<String>) -> &mut Self {
+        self.prefix = Some(prefix.into());
+        self
+    }
+
+    /// Declares a procedure; end with a terminal (`run`, `run_mut`, `shared`, `exclusive`).
+    pub fn procedure(&mut self, uri: &str) -> ProcedureBinding<'_, C> {
+        let uri = self.resolve(uri);
+        ProcedureBinding::new(self, uri)
+    }
+
+    /// Declares a subscription to a topic; end with a terminal.
+    pub fn topic(&mut self, uri: &str) -> TopicBinding<'_, C> {
+        let uri = self.resolve(uri);
+        TopicBinding::new(self, uri)
+    }
+
+    /// Declares a task that is started at each join and dropped when the session is left; end with a terminal.
+    pub fn task(&mut self, name: &str) -> TaskBinding<'_, C> {
+        TaskBinding::new(self, name, None)
+    }
+
+    /// Declares a task that runs each `period` while joined; end with a terminal. Runs do not overlap: one that lasts
+    /// longer than the period is followed by the next at once, and what was missed is skipped.
+    pub fn every(&mut self, name: &str, period: Duration) -> TaskBinding<'_, C> {
+        TaskBinding::new(self, name, Some(period))
+    }
+
+    /// Declares what runs after each join, before anything is registered; an error of it fails the join.
+    pub fn on_join(&mut self, name: &str) -> HookBinding<'_, C> {
+        HookBinding::new(self, name)
+    }
+
+    pub(crate) fn push(&mut self, name: impl Into<RawUri>, plan: Plan, handler: Handler<C>) {
+        self.entries.push(Entry { name: name.into(), plan, handler });
+    }
+
+    /// Adds an entry that has a URI, checked under its match policy.
+    pub(crate) fn push_uri(&mut self, uri: String, policy: MatchPolicy, plan: Plan, handler: Handler<C>) {
+        let component = C::NAME;
+        let raw = RawUri::new(&uri);
+        match raw.check_pattern(policy, Strictness::Loose) {
+            Err(source) => self.errors.push(BindError::Uri { component, uri, source }),
+            Ok(_) if policy == MatchPolicy::Exact && matches!(plan, Plan::Procedure(_)) && proto::uri::wamp::is_reserved(&uri) => {
+                self.errors.push(BindError::Reserved { component, uri });
+            }
+            Ok(_) => self.push(raw, plan, handler),
+        }
+    }
+
+    fn resolve(&mut self, uri: &str) -> String {
+        let relative = uri.strip_prefix('.').or_else(|| (!uri.contains('.')).then_some(uri));
+        match (relative, &self.prefix) {
+            (Some(name), Some(prefix)) => format!("{prefix}.{name}"),
+            (Some(_), None) if uri.starts_with('.') => {
+                self.errors.push(BindError::NoPrefix { component: C::NAME, uri: uri.to_owned() });
+                uri.to_owned()
+            }
+            _ => uri.to_owned(),
+        }
+    }
+
+    /// The URIs that `C` serves, for listings; none if its declarations cannot stand.
+    pub fn uris() -> Vec<BoundUri> {
+        Self::of_component().unwrap_or_default().iter().filter_map(Entry::bound_uri).collect()
+    }
+
+    fn finish(mut self) -> Result<Vec<Entry<C>>, Vec<BindError>> {
+        let exclusive = self.entries.iter().any(|entry| matches!(entry.handler, Handler::Exclusive(_)));
+        let holders = self.entries.iter().filter(|entry| match (&entry.plan, &entry.handler) {
+            (Plan::Task(TaskPlan::WhileJoined), Handler::Shared(_)) => exclusive,
+            (Plan::Task(TaskPlan::WhileJoined), Handler::Exclusive(_)) => true,
+            _ => false,
+        });
+        let holder = |entry: &Entry<C>| BindError::TaskHoldsComponent { component: C::NAME, task: entry.name.as_str().to_owned() };
+        self.errors.extend(holders.map(holder));
+        if self.errors.is_empty() { Ok(self.entries) } else { Err(self.errors) }
+    }
+}

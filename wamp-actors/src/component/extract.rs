@@ -1,0 +1,47 @@
+use super::{Call, Cancellation, Invoked, Progress, Rejection};
+use proto::message::{EventDetails, InvocationDetails};
+use serde::Serialize;
+
+/// A handler's parameter that is not one of the caller's arguments: details, the session, the token of cancellation.
+///
+/// A user's own type is named so in the signature: `#[extract] tenant: Tenant`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not take itself from a call",
+    label = "not an extractor",
+    note = "the names `EventDetails`, `InvocationDetails`, `Session`, `Progress` and `Cancellation` stand for those of `wamp_actors`; call an argument's type otherwise",
+    note = "a type with `#[extract]` implements `wamp_actors::component::Extract`"
+)]
+pub trait Extract: Sized {
+    /// Takes it from the call; a [`Rejection`] answers the caller, and the handler does not run.
+    fn extract(call: &Call) -> Result<Self, Rejection>;
+}
+
+impl Extract for InvocationDetails {
+    fn extract(call: &Call) -> Result<Self, Rejection> {
+        match call.invoked() {
+            Invoked::Invocation(details) => Ok(details.clone()),
+            _ => Err(Rejection::NotHere { wanted: "invocation" }),
+        }
+    }
+}
+
+impl Extract for EventDetails {
+    fn extract(call: &Call) -> Result<Self, Rejection> {
+        match call.invoked() {
+            Invoked::Event { details, .. } => Ok(details.clone()),
+            _ => Err(Rejection::NotHere { wanted: "event" }),
+        }
+    }
+}
+
+impl Extract for Cancellation {
+    fn extract(call: &Call) -> Result<Self, Rejection> {
+        Ok(call.cancellation().clone())
+    }
+}
+
+impl<P: Serialize> Extract for Progress<P> {
+    fn extract(call: &Call) -> Result<Self, Rejection> {
+        Ok(call.progress())
+    }
+}

@@ -1,0 +1,145 @@
+use super::bindings::Plan;
+use super::handler::Handler;
+use super::{Bindings, Call, Component, IntoReply, Outcome};
+use futures_util::future::LocalBoxFuture;
+use proto::MatchPolicy;
+use proto::message::{InvokePolicy, RegisterOptions};
+use serde::de::DeserializeOwned;
+use std::ops::AsyncFn;
+use std::time::Duration;
+
+/// Invocations of one procedure that may wait for their turn, unless an option says otherwise: at 1 KiB a call a megabyte.
+const DEFAULT_QUEUE: usize = 1024;
+
+/// What becomes of a `&mut self` handler whose call is canceled. A `&self` handler is dropped in any case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnCancel {
+    /// It runs to its end with its token set, and its answer is dropped (the default: its state stays whole).
+    #[default]
+    RunToEnd,
+    /// It is dropped, and the component is rebuilt from its factory.
+    Rebuild,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct ProcedureOptions {
+    pub(crate) register: RegisterOptions,
+    pub(crate) concurrency: Option<usize>,
+    pub(crate) queue: usize,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) on_cancel: OnCancel,
+}
+
+/// A procedure being declared: options, then one terminal.
+#[derive(Debug)]
+#[must_use = "a procedure is declared by its terminal: run, run_mut, shared or exclusive"]
+pub struct ProcedureBinding<'b, C: Component> {
+    bindings: &'b mut Bindings<C>,
+    uri: String,
+    options: ProcedureOptions,
+}
+
+impl<'b, C: Component> ProcedureBinding<'b, C> {
+    pub(crate) fn new(bindings: &'b mut Bindings<C>, uri: String) -> Self {
+        let options = ProcedureOptions {
+            register: RegisterOptions::default(),
+            concurrency: None,
+            queue: DEFAULT_QUEUE,
+            timeout: None,
+            on_cancel: OnCancel::default(),
+        };
+        Self { bindings, uri, options }
+    }
+
+    /// How the URI is matched with that of a call (default: exact).
+    pub fn matching(mut self, policy: MatchPolicy) -> Self {
+        self.options.register.match_policy = policy;
+        self
+    }
+
+    /// How the dealer chooses among several callees of the procedure (default: there is one only).
+    pub fn invoke(mut self, policy: InvokePolicy) -> Self {
+        self.options.register.invoke = policy;
+        self
+    }
+
+    /// How many calls run at once; more of them wait in the queue (default: no limit). The dealer is told.
+    pub fn concurrency(mut self, calls: usize) -> Self {
+        let calls = calls.max(1);
+        self.options.concurrency = Some(calls);
+        self.options.register.concurrency = Some(calls as u64);
+        self
+    }
+
+    /// How many calls may wait for their turn (default: 1024); over it they are answered `wamp.error.unavailable`.
+    pub fn queue(mut self, calls: usize) -> Self {
+        self.options.queue = calls;
+        self
+    }
+
+    /// How long a call may take from its arrival, waiting included (default: no limit); then it is answered
+    /// `wamp.error.timeout` and canceled.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.options.timeout = Some(timeout);
+        self
+    }
+
+    /// Whether the dealer is asked to tell who calls (default: no).
+    pub fn disclose_caller(mut self, disclose: bool) -> Self {
+        self.options.register.disclose_caller = Some(disclose);
+        self
+    }
+
+    /// Whether a registration of another session is taken over (default: no).
+    pub fn force_reregister(mut self, force: bool) -> Self {
+        self.options.register.force_reregister = force;
+        self
+    }
+
+    /// What becomes of a `&mut self` handler whose call is canceled (default: it runs to its end).
+    pub fn on_cancel(mut self, on_cancel: OnCancel) -> Self {
+        self.options.on_cancel = on_cancel;
+        self
+    }
+
+    /// Served by `async |component: &C, arguments| …`, concurrently. `arguments` is `()`, a tuple, `Kwargs` or one value.
+    pub fn run<A, R, M, F>(self, handler: F)
+    where
+        F: for<'a> AsyncFn(&'a C, A) -> R + 'static,
+        A: DeserializeOwned,
+        R: IntoReply<M>,
+    {
+        self.end(Handler::run(handler));
+    }
+
+    /// Served by `async |component: &mut C, arguments| …`, alone and in order.
+    pub fn run_mut<A, R, M, F>(self, handler: F)
+    where
+        F: for<'a> AsyncFn(&'a mut C, A) -> R + 'static,
+        A: DeserializeOwned,
+        R: IntoReply<M>,
+    {
+        self.end(Handler::run_mut(handler));
+    }
+
+    /// Served by a function of the component and the whole call, concurrently; what macros emit for `&self`.
+    pub fn shared<F>(self, handler: F)
+    where
+        F: for<'a> Fn(&'a C, Call) -> LocalBoxFuture<'a, Outcome> + 'static,
+    {
+        self.end(Handler::shared(handler));
+    }
+
+    /// Served by a function of the component and the whole call, alone and in order; what macros emit for `&mut self`.
+    pub fn exclusive<F>(self, handler: F)
+    where
+        F: for<'a> Fn(&'a mut C, Call) -> LocalBoxFuture<'a, Outcome> + 'static,
+    {
+        self.end(Handler::exclusive(handler));
+    }
+
+    fn end(self, handler: Handler<C>) {
+        let policy = self.options.register.match_policy;
+        self.bindings.push_uri(self.uri, policy, Plan::Procedure(self.options), handler);
+    }
+}

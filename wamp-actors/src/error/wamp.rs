@@ -1,0 +1,204 @@
+//! The error of an application: a URI and arguments, as they travel in an ERROR message.
+
+use proto::message::ErrorDetails;
+use proto::{Dict, Format, Payload, RawUri, Value};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::fmt;
+
+/// Why Rust values could not become arguments, or arguments Rust values.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct PayloadError(pub(crate) String);
+
+/// An application error: a URI, and arguments of which the first is by convention a message for people.
+///
+/// Handlers return it (or a type of their own that derives `WampError`), and callers get it in
+/// [`CallError::Error`](super::CallError::Error).
+///
+/// ```no_run
+/// use wamp_actors::error::WampError;
+/// let error = WampError::new("com.example.error.out_of_stock").with_message("only 3 left").arg(3);
+/// assert_eq!(error.uri(), "com.example.error.out_of_stock");
+/// assert_eq!(error.message(), Some("only 3 left".into()));
+/// ```
+#[derive(Debug, Clone)]
+pub struct WampError {
+    uri: RawUri,
+    details: ErrorDetails,
+    content: Content,
+}
+
+#[derive(Debug, Clone)]
+enum Content {
+    /// Being built here; a value that could not be written is told when the whole is.
+    Built { message: Option<String>, args: Vec<Value>, kwargs: Dict, unfit: Option<String> },
+    /// Received, or given as a whole.
+    Raw(Payload),
+}
+
+impl WampError {
+    /// An error of that URI, without arguments.
+    pub fn new(uri: impl Into<RawUri>) -> Self {
+        Self {
+            uri: uri.into(),
+            details: ErrorDetails::default(),
+            content: Content::Built { message: None, args: Vec::new(), kwargs: Dict::default(), unfit: None },
+        }
+    }
+
+    /// An error as it came over the wire.
+    pub fn received(uri: RawUri, details: ErrorDetails, payload: Payload) -> Self {
+        Self { uri, details, content: Content::Raw(payload) }
+    }
+
+    /// An error with a payload made elsewhere.
+    pub fn with_payload(uri: impl Into<RawUri>, payload: Payload) -> Self {
+        Self::received(uri.into(), ErrorDetails::default(), payload)
+    }
+
+    /// Sets the message for people: the first positional argument.
+    #[must_use]
+    pub fn with_message(mut self, text: impl Into<String>) -> Self {
+        if let Content::Built { message, .. } = &mut self.content {
+            *message = Some(text.into());
+        }
+        self
+    }
+
+    /// Adds a positional argument, after the message if there is one.
+    #[must_use]
+    pub fn arg(mut self, value: impl Serialize) -> Self {
+        if let Content::Built { args, unfit, .. } = &mut self.content {
+            match to_value(&value) {
+                Ok(value) => args.push(value),
+                Err(error) => *unfit = Some(error.to_string()),
+            }
+        }
+        self
+    }
+
+    /// Adds a keyword argument.
+    #[must_use]
+    pub fn kwarg(mut self, name: impl AsRef<str>, value: impl Serialize) -> Self {
+        if let Content::Built { kwargs, unfit, .. } = &mut self.content {
+            match to_value(&value) {
+                Ok(value) => drop(kwargs.insert(name.as_ref().into(), value)),
+                Err(error) => *unfit = Some(error.to_string()),
+            }
+        }
+        self
+    }
+
+    /// The URI.
+    pub fn uri(&self) -> &str {
+        self.uri.as_str()
+    }
+
+    /// What the ERROR message said beyond its URI and arguments.
+    pub const fn details(&self) -> &ErrorDetails {
+        &self.details
+    }
+
+    /// The message for people: the first positional argument, if it is text.
+    pub fn message(&self) -> Option<String> {
+        match &self.content {
+            Content::Built { message, args, .. } => message.clone().or_else(|| match args.first() {
+                Some(Value::String(text)) => Some(text.clone()),
+                _ => None,
+            }),
+            Content::Raw(payload) => first_text(payload),
+        }
+    }
+
+    /// Reads the arguments, message included, as `T` (a tuple is positional, `Kwargs` by keyword).
+    ///
+    /// # Errors
+    ///
+    /// If they are not of that shape.
+    pub fn decode_args<T: DeserializeOwned>(&self) -> Result<T, PayloadError> {
+        decode(&self.payload(Format::MsgPack)?)
+    }
+
+    /// The arguments in `format`, or in the one they came in.
+    ///
+    /// # Errors
+    ///
+    /// If an argument cannot be carried by the format.
+    pub fn payload(&self, format: Format) -> Result<Payload, PayloadError> {
+        match &self.content {
+            Content::Raw(payload) => Ok(payload.clone()),
+            Content::Built { unfit: Some(why), .. } => Err(PayloadError(why.clone())),
+            Content::Built { message, args, kwargs, .. } => {
+                let all: Vec<Value> = message.iter().cloned().map(Value::String).chain(args.iter().cloned()).collect();
+                arguments(format, all, kwargs.clone())
+            }
+        }
+    }
+}
+
+impl fmt::Display for WampError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.message() {
+            Some(message) => write!(f, "{}: {message}", self.uri),
+            None => fmt::Display::fmt(&self.uri, f),
+        }
+    }
+}
+
+impl std::error::Error for WampError {}
+
+/// What a handler's error becomes on the wire. `#[derive(WampError)]` writes it, one URI a variant.
+pub trait IntoWampError {
+    /// The error to be sent.
+    fn into_wamp_error(self) -> WampError;
+}
+
+/// What a caller makes of an ERROR: the other half of `#[derive(WampError)]`.
+pub trait FromWampError: Sized {
+    /// The error of this type, if `error` has one of its URIs and fitting arguments.
+    ///
+    /// # Errors
+    ///
+    /// `error` itself, if it is another.
+    fn from_wamp_error(error: WampError) -> Result<Self, WampError>;
+}
+
+impl IntoWampError for WampError {
+    fn into_wamp_error(self) -> WampError {
+        self
+    }
+}
+
+impl FromWampError for WampError {
+    fn from_wamp_error(error: WampError) -> Result<Self, WampError> {
+        Ok(error)
+    }
+}
+
+impl IntoWampError for std::convert::Infallible {
+    fn into_wamp_error(self) -> WampError {
+        match self {}
+    }
+}
+
+fn to_value(_value: &impl Serialize) -> Result<Value, PayloadError> {
+    Err(PayloadError("not built yet".into()))
+}
+
+fn arguments(_format: Format, _args: Vec<Value>, _kwargs: Dict) -> Result<Payload, PayloadError> {
+    Err(PayloadError("not built yet".into()))
+}
+
+fn first_text(_payload: &Payload) -> Option<String> {
+    None
+}
+
+pub(crate) fn decode<T: DeserializeOwned>(_payload: &Payload) -> Result<T, PayloadError> {
+    Err(PayloadError("not built yet".into()))
+}
+
+/// Arguments in `format`.
+pub(crate) fn encode(_format: Format, _args: &impl Serialize) -> Result<Payload, PayloadError> {
+    Err(PayloadError("not built yet".into()))
+}

@@ -1,0 +1,9 @@
+//! What an application uses: `use wamp_actors::prelude::*;`.
+
+pub use crate::component::{Call, Cancellation, Component, Failure, Progress, Rejection};
+pub use crate::error::{FromWampError, IntoWampError, WampError};
+pub use crate::service::Service;
+pub use futures_util::stream::{Stream, StreamExt};
+pub use proto::message::{EventDetails, InvocationDetails};
+#[cfg(feature = "macros")]
+pub use wamp_macros::{WampError, component, every, on_join, procedure, task, topic};

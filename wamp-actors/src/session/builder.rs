@@ -1,0 +1,167 @@
+//! The options of a session.
+
+use super::Session;
+use crate::error::JoinError;
+use crate::transport::Transport;
+use proto::Format;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The options of a session to be joined; [`connect`](Self::connect) joins it.
+#[derive(Clone)]
+#[must_use = "nothing happens before `connect`"]
+pub struct SessionBuilder {
+    pub(crate) url: Option<String>,
+    pub(crate) transport: Option<Arc<dyn Transport>>,
+    pub(crate) realm: String,
+    pub(crate) serializers: Vec<Format>,
+    pub(crate) authid: Option<String>,
+    pub(crate) authrole: Option<String>,
+    pub(crate) agent: Option<String>,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) welcome_timeout: Duration,
+    pub(crate) call_timeout: Option<Duration>,
+    pub(crate) request_timeout: Duration,
+    pub(crate) leave_timeout: Duration,
+    pub(crate) max_message: usize,
+    pub(crate) outbox: usize,
+    pub(crate) local: bool,
+}
+
+impl Default for SessionBuilder {
+    fn default() -> Self {
+        Self {
+            url: None,
+            transport: None,
+            realm: String::new(),
+            serializers: vec![Format::MsgPack, Format::Cbor, Format::Json],
+            authid: None,
+            authrole: None,
+            agent: None,
+            connect_timeout: Duration::from_secs(5),
+            welcome_timeout: Duration::from_secs(10),
+            call_timeout: Some(Duration::from_secs(30)),
+            request_timeout: Duration::from_secs(30),
+            leave_timeout: Duration::from_secs(5),
+            max_message: 16 << 20,
+            outbox: 8 << 20,
+            local: false,
+        }
+    }
+}
+
+impl SessionBuilder {
+    /// The router's URL, `ws://host:port/path`. No default.
+    pub fn url(mut self, url: impl AsRef<str>) -> Self {
+        self.url = Some(url.as_ref().to_owned());
+        self
+    }
+
+    /// How to reach the router, in place of a URL: an in-process router, a transport of your own.
+    pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
+        self.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// Like [`transport`](Self::transport), with one that is shared.
+    pub fn shared_transport(mut self, transport: Arc<dyn Transport>) -> Self {
+        self.transport = Some(transport);
+        self
+    }
+
+    /// The realm to join. No default.
+    pub fn realm(mut self, realm: impl AsRef<str>) -> Self {
+        self.realm = realm.as_ref().to_owned();
+        self
+    }
+
+    /// The formats offered, the preferred first (default: MessagePack, CBOR, JSON: the smallest and fastest first). A
+    /// transport given by [`transport`](Self::transport) has its own.
+    pub fn serializers(mut self, formats: impl IntoIterator<Item = Format>) -> Self {
+        self.serializers = formats.into_iter().collect();
+        self
+    }
+
+    /// The identity claimed (default: none).
+    pub fn authid(mut self, authid: impl Into<String>) -> Self {
+        self.authid = Some(authid.into());
+        self
+    }
+
+    /// The role asked for (default: none, the router decides).
+    pub fn authrole(mut self, authrole: impl Into<String>) -> Self {
+        self.authrole = Some(authrole.into());
+        self
+    }
+
+    /// What the client calls itself in HELLO (default: this crate's name and version).
+    pub fn agent(mut self, agent: impl Into<String>) -> Self {
+        self.agent = Some(agent.into());
+        self
+    }
+
+    /// How long the connection may take, with name resolution and the transport's handshake (default: 5 s).
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// How long the router may take from HELLO to WELCOME (default: 10 s).
+    pub fn welcome_timeout(mut self, timeout: Duration) -> Self {
+        self.welcome_timeout = timeout;
+        self
+    }
+
+    /// How long a call may take unless it says otherwise; `None` is for ever (default: 30 s).
+    pub fn call_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.call_timeout = timeout.into();
+        self
+    }
+
+    /// How long the router may take to answer SUBSCRIBE, REGISTER, their opposites and acknowledged PUBLISH (default: 30 s).
+    pub fn request_timeout(mut self, timeout: Duration) -> Self {
+        self.request_timeout = timeout;
+        self
+    }
+
+    /// How long leaving may take: GOODBYE's answer and the transport's closing handshake (default: 5 s).
+    pub fn leave_timeout(mut self, timeout: Duration) -> Self {
+        self.leave_timeout = timeout;
+        self
+    }
+
+    /// The largest message taken from the router, in octets; a larger one ends the session (default: 16 MiB).
+    pub fn max_message(mut self, octets: usize) -> Self {
+        self.max_message = octets;
+        self
+    }
+
+    /// How many octets of messages may wait to be written; beyond it, requests wait until there is room (default: 8 MiB).
+    pub fn outbox(mut self, octets: usize) -> Self {
+        self.outbox = octets;
+        self
+    }
+
+    /// Runs the session on the calling thread's `tokio::task::LocalSet` (default: off). Without it, a session runs on the
+    /// calling thread if that is an actix one (a `System` or an `Arbiter`), otherwise on a background thread that all such
+    /// sessions share.
+    pub fn local(mut self) -> Self {
+        self.local = true;
+        self
+    }
+
+    /// Connects and joins.
+    ///
+    /// # Errors
+    ///
+    /// If there is no connection, or the router refuses.
+    pub async fn connect(self) -> Result<Session, JoinError> {
+        super::actor::join(self).await
+    }
+}
+
+impl std::fmt::Debug for SessionBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SessionBuilder").field("url", &self.url).field("realm", &self.realm).finish_non_exhaustive()
+    }
+}

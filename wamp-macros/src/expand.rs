@@ -1,0 +1,215 @@
+//! The impl of `Component` that a person could have written with the public builder.
+
+use crate::ast::{Absent, Access, Component, Handler, Param, Source, type_name};
+use crate::attr::{Binding, Match, Procedure, Topic};
+use crate::stream::Reply;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use std::time::Duration;
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{LitStr, ReturnType};
+
+/// The user's impl and the impl of `Component`.
+pub(crate) fn component(component: &Component) -> TokenStream {
+    let Component { item, options, handlers } = component;
+    let (impl_generics, _, where_clause) = item.generics.split_for_impl();
+    let self_ty = &item.self_ty;
+    let name = options.name.as_ref().map(LitStr::value).or_else(|| type_name(self_ty).map(|name| name.unraw().to_string()));
+    let bindings = local("bindings");
+    let prefix = options.prefix.as_ref().map(|prefix| quote!(#bindings.prefix(#prefix);));
+    let entries = handlers.iter().flat_map(|handler| handler.bindings.iter().map(|bound| entry(&bindings, handler, bound)));
+    let discovered = options.discover.then(|| discovered(self_ty));
+    quote! {
+        #item
+
+        #[automatically_derived]
+        impl #impl_generics ::wamp_actors::component::Component for #self_ty #where_clause {
+            const NAME: &'static str = #name;
+
+            fn bind(#bindings: &mut ::wamp_actors::component::Bindings<Self>) {
+                #prefix
+                #(#entries)*
+            }
+        }
+
+        #discovered
+    }
+}
+
+fn discovered(self_ty: &syn::Type) -> TokenStream {
+    // The span of the type: if it is not `Default`, the error stands there.
+    let default = quote_spanned!(self_ty.span()=> <#self_ty as ::core::default::Default>::default);
+    quote! {
+        ::wamp_actors::__private::inventory::submit! {
+            ::wamp_actors::__private::Discovered {
+                name: <#self_ty as ::wamp_actors::component::Component>::NAME,
+                module: ::core::module_path!(),
+                uris: ::wamp_actors::component::Bindings::<#self_ty>::uris,
+                add: |service| service.component(#default),
+            }
+        }
+    }
+}
+
+fn entry(bindings: &Ident, handler: &Handler, bound: &Binding) -> TokenStream {
+    let cfgs = handler.cfgs();
+    let name = handler.name();
+    let declared = match bound {
+        Binding::Procedure(options) => procedure(bindings, &name, options),
+        Binding::Topic(options) => topic(bindings, &name, options),
+        Binding::Task(_) => quote!(#bindings.task(#name)),
+        Binding::Every(every) => {
+            let period = duration(every.period);
+            quote!(#bindings.every(#name, #period))
+        }
+        Binding::OnJoin(_) => quote!(#bindings.on_join(#name)),
+    };
+    let terminal = terminal(handler);
+    quote! {
+        #(#cfgs)*
+        #declared #terminal;
+    }
+}
+
+fn procedure(bindings: &Ident, name: &str, options: &Procedure) -> TokenStream {
+    let uri = uri(options.uri.as_ref(), name);
+    let matching = matching(options.matching);
+    let policy = option("invoke", options.invoke.map(|policy| variant(quote!(InvokePolicy), policy)));
+    let concurrency = option("concurrency", options.concurrency.map(|count| count.value));
+    let queue = option("queue", options.queue.map(|count| count.value));
+    let timeout = option("timeout", options.timeout.map(duration));
+    let disclose = option("disclose_caller", options.disclose_caller);
+    let force = option("force_reregister", options.force_reregister);
+    let cancel = option("on_cancel", options.on_cancel.as_ref().map(|(what, _)| variant(quote!(OnCancel), what)));
+    quote!(#bindings.procedure(#uri) #matching #policy #concurrency #queue #timeout #disclose #force #cancel)
+}
+
+fn topic(bindings: &Ident, name: &str, options: &Topic) -> TokenStream {
+    let uri = uri(options.uri.as_ref(), name);
+    let matching = matching(options.matching);
+    let concurrency = option("concurrency", options.concurrency.map(|count| count.value));
+    let queue = option("queue", options.queue.map(|count| count.value));
+    let retained = option("get_retained", options.get_retained);
+    let delivery = option("delivery", options.delivery.map(|what| variant(quote!(Delivery), what)));
+    quote!(#bindings.topic(#uri) #matching #concurrency #queue #retained #delivery)
+}
+
+fn uri(uri: Option<&LitStr>, name: &str) -> TokenStream {
+    uri.map_or_else(|| name.to_token_stream(), ToTokens::to_token_stream)
+}
+
+fn matching(matching: Match) -> Option<TokenStream> {
+    let policy = match matching {
+        Match::Exact => return None,
+        Match::Prefix => "Prefix",
+        Match::Wildcard => "Wildcard",
+    };
+    option("matching", Some(variant(quote!(MatchPolicy), policy)))
+}
+
+fn option(name: &str, value: Option<impl ToTokens>) -> Option<TokenStream> {
+    let name = format_ident!("{name}");
+    value.map(|value| quote!(.#name(#value)))
+}
+
+fn variant(of: TokenStream, name: &str) -> TokenStream {
+    let name = format_ident!("{name}");
+    quote!(::wamp_actors::__private::#of::#name)
+}
+
+fn duration(duration: Duration) -> TokenStream {
+    let milliseconds = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+    quote!(::core::time::Duration::from_millis(#milliseconds))
+}
+
+/// `.shared(…)`, `.exclusive(…)` or `.detached(…)` with the function that decodes, runs and encodes.
+fn terminal(handler: &Handler) -> TokenStream {
+    let (component, call) = (local("component"), local("call"));
+    let values: Vec<_> = (0..handler.params.len()).map(|at| local(&format!("argument{at}"))).collect();
+    let taken = take_arguments(handler, &call, &values);
+    let method = &handler.method.sig.ident;
+    let run = quote_spanned!(method.span()=> #component.#method(#(#values),*));
+    if handler.reply == Reply::Future {
+        return detached(&component, &call, &taken, &run);
+    }
+    let terminal = if handler.access == Access::Exclusive { quote!(exclusive) } else { quote!(shared) };
+    let awaited = handler.method.sig.asyncness.map(|_| quote!(.await));
+    let reply = local("reply");
+    let encoded = encode(handler, &reply, &call);
+    quote! {
+        .#terminal(|#component, #call| ::std::boxed::Box::pin(async move {
+            #taken
+            let #reply = #run #awaited;
+            #encoded
+        }))
+    }
+}
+
+/// The component is borrowed for the method only, and the future it returns runs on its own.
+fn detached(component: &Ident, call: &Ident, taken: &TokenStream, run: &TokenStream) -> TokenStream {
+    let started = local("started");
+    quote! {
+        .detached(|#component, #call| {
+            let #started = (|| -> ::core::result::Result<_, ::wamp_actors::component::Failure> {
+                #taken
+                ::core::result::Result::Ok(#run)
+            })();
+            ::std::boxed::Box::pin(async move {
+                ::wamp_actors::component::IntoReply::into_reply(#started?.await, #call.format())
+            })
+        })
+    }
+}
+
+fn take_arguments(handler: &Handler, call: &Ident, values: &[Ident]) -> TokenStream {
+    let arguments = local("arguments");
+    let takes = handler.params.iter().zip(values).map(|(param, value)| take(param, value, &arguments, call));
+    if handler.bindings.iter().all(Binding::is_run) {
+        return quote!(#(#takes)*);
+    }
+    // Declared `mut` only where it is: a handler without parameters takes none.
+    let mutable = handler.params.iter().any(|param| !matches!(param.source, Source::Extract)).then(|| quote!(mut));
+    quote! {
+        let #mutable #arguments = #call.arguments();
+        #(#takes)*
+        #arguments.finish()?;
+    }
+}
+
+fn take(param: &Param, value: &Ident, arguments: &Ident, call: &Ident) -> TokenStream {
+    let ty = &param.ty;
+    let taken = match &param.source {
+        Source::Extract => quote_spanned!(ty.span()=> <#ty as ::wamp_actors::component::Extract>::extract(&#call)?),
+        Source::Argument { name, absent: Absent::Refused } => quote!(#arguments.next::<#ty>(#name)?),
+        Source::Argument { name, absent: Absent::None(inner) } => quote!(#arguments.optional::<#inner>(#name)?),
+        Source::Argument { name, absent: Absent::Default(None) } => quote!(#arguments.or_default::<#ty>(#name)?),
+        Source::Argument { name, absent: Absent::Default(Some(default)) } => quote!(#arguments.or_else::<#ty>(#name, || #default)?),
+        Source::Kwargs { name, wrapped: Some(inner) } => quote!(::wamp_actors::Kwargs(#arguments.kwargs::<#inner>(#name)?)),
+        Source::Kwargs { name, wrapped: None } => quote!(#arguments.kwargs::<#ty>(#name)?),
+        Source::Rest { name, item } => quote!(#arguments.rest::<#item>(#name)?),
+    };
+    quote!(let #value: #ty = #taken;)
+}
+
+/// The reply on the wire; an error about its type stands at the return type.
+fn encode(handler: &Handler, reply: &Ident, call: &Ident) -> TokenStream {
+    let into_reply = quote!(::wamp_actors::component::IntoReply);
+    let by_result = quote!(::<::wamp_actors::component::ByResult<_>>);
+    let stream = quote!(::wamp_actors::component::stream);
+    let span = match &handler.method.sig.output {
+        ReturnType::Type(_, ty) => ty.span(),
+        ReturnType::Default => Span::call_site(),
+    };
+    match handler.reply {
+        Reply::Stream => quote_spanned!(span=> #into_reply::into_reply(#stream(#reply), #call.format())),
+        Reply::TryStream => quote_spanned!(span=> #into_reply #by_result::into_reply(#reply.map(#stream), #call.format())),
+        Reply::Result { .. } => quote_spanned!(span=> #into_reply #by_result::into_reply(#reply, #call.format())),
+        Reply::Unit | Reply::Value | Reply::Future => quote_spanned!(span=> #into_reply::into_reply(#reply, #call.format())),
+    }
+}
+
+/// A name that no name of the user's can meet.
+fn local(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}

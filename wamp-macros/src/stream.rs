@@ -1,0 +1,135 @@
+//! What a handler returns, and the streams among it: a stream outlives the borrow of the component, so it must not hold it.
+
+use crate::errors::Errors;
+use crate::types::{is_unit, last_segment};
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{
+    CapturedParam, GenericArgument, GenericParam, Generics, PathArguments, ReturnType, Signature, Type, TypeImplTrait, TypeParamBound,
+    parse_quote,
+};
+
+/// What a handler returns.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reply {
+    /// Nothing.
+    Unit,
+    /// A value.
+    Value,
+    /// A `Result`, of `()` or a value.
+    Result { unit: bool },
+    /// A stream of progressive results.
+    Stream,
+    /// A `Result` of a stream.
+    TryStream,
+    /// A future that borrows nothing, for a task.
+    Future,
+}
+
+impl Reply {
+    pub(crate) fn is_stream(self) -> bool {
+        matches!(self, Self::Stream | Self::TryStream)
+    }
+}
+
+/// `use<T, N>`: what a stream may capture, of the impl's generics; never a lifetime, so never `self`.
+pub(crate) fn captured(generics: &Generics) -> TokenStream {
+    let params = generics.params.iter().filter_map(|param| match param {
+        GenericParam::Type(param) => Some(&param.ident),
+        GenericParam::Const(param) => Some(&param.ident),
+        GenericParam::Lifetime(_) => None,
+    });
+    quote!(use<#(#params),*>)
+}
+
+/// Reads the return type; a stream gets `+ use<…>`, or edition 2024 would have it borrow `self`.
+pub(crate) fn read_reply(signature: &mut Signature, captured: &TokenStream, errors: &Errors) -> Reply {
+    let ReturnType::Type(_, ty) = &mut signature.output else { return Reply::Unit };
+    if is_unit(ty) {
+        return Reply::Unit;
+    }
+    if release_future(ty, captured, errors) {
+        return Reply::Future;
+    }
+    let Some(ok) = result_ok(ty) else {
+        return if release_stream(ty, captured, errors) { Reply::Stream } else { Reply::Value };
+    };
+    if release_stream(ok, captured, errors) { Reply::TryStream } else { Reply::Result { unit: is_unit(ok) } }
+}
+
+/// The `T` of `Result<T, …>`.
+fn result_ok(ty: &mut Type) -> Option<&mut Type> {
+    let Type::Path(path) = ty else { return None };
+    let segment = path.path.segments.last_mut().filter(|segment| segment.ident == "Result")?;
+    match &mut segment.arguments {
+        PathArguments::AngleBracketed(arguments) => arguments.args.iter_mut().find_map(|argument| match argument {
+            GenericArgument::Type(ty) => Some(ty),
+            _ => None,
+        }),
+        _ => None,
+    }
+}
+
+/// Whether `ty` is a stream; `impl Stream` is kept from borrowing.
+fn release_stream(ty: &mut Type, captured: &TokenStream, errors: &Errors) -> bool {
+    let Type::ImplTrait(implemented) = ty else { return is_boxed(ty, "Stream") };
+    if !names(&implemented.bounds, "Stream") {
+        errors.at(ty, "a reply is a value or a stream: write a concrete type, or `impl Stream<Item = T>`");
+        return false;
+    }
+    release(implemented, captured, errors);
+    true
+}
+
+/// Whether `ty` is a future; `impl Future` is kept from borrowing.
+fn release_future(ty: &mut Type, captured: &TokenStream, errors: &Errors) -> bool {
+    let Type::ImplTrait(implemented) = ty else { return is_boxed(ty, "Future") };
+    let future = names(&implemented.bounds, "Future");
+    if future {
+        release(implemented, captured, errors);
+    }
+    future
+}
+
+fn release(implemented: &mut TypeImplTrait, captured: &TokenStream, errors: &Errors) {
+    check_borrows(implemented, errors);
+    if !implemented.bounds.iter().any(|bound| matches!(bound, TypeParamBound::PreciseCapture(_))) {
+        let bound: TypeParamBound = parse_quote!(#captured);
+        implemented.bounds.push(bound);
+    }
+}
+
+fn check_borrows(implemented: &TypeImplTrait, errors: &Errors) {
+    const BORROWS: &str = "what is returned goes on after the method has returned the component: clone or move into it what it needs";
+    for bound in &implemented.bounds {
+        match bound {
+            TypeParamBound::Lifetime(lifetime) if lifetime.ident != "static" => errors.at(lifetime, BORROWS),
+            TypeParamBound::PreciseCapture(capture) => {
+                let lifetimes = capture.params.iter().filter(|param| matches!(param, CapturedParam::Lifetime(_)));
+                lifetimes.for_each(|lifetime| errors.at(lifetime, BORROWS));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// `BoxStream`, `LocalBoxStream`, and `Pin<Box<dyn Stream<…>>>`; the same for futures.
+fn is_boxed(ty: &Type, what: &str) -> bool {
+    let Some(segment) = last_segment(ty) else {
+        return matches!(ty, Type::TraitObject(object) if names(&object.bounds, what));
+    };
+    let name = segment.ident.to_string();
+    if name.strip_suffix(what).is_some_and(|boxed| boxed == "Box" || boxed == "LocalBox") {
+        return true;
+    }
+    let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return false };
+    let inside = |argument: &GenericArgument| matches!(argument, GenericArgument::Type(ty) if is_boxed(ty, what));
+    (name == "Pin" || name == "Box") && arguments.args.iter().any(inside)
+}
+
+fn names<'b>(bounds: impl IntoIterator<Item = &'b TypeParamBound>, what: &str) -> bool {
+    bounds.into_iter().any(|bound| match bound {
+        TypeParamBound::Trait(bound) => bound.path.segments.last().is_some_and(|segment| segment.ident == what),
+        _ => false,
+    })
+}
