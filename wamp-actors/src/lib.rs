@@ -18,6 +18,7 @@ pub mod session;
 pub mod supervisor;
 pub mod transport;
 
+pub use proto::payload::{Binary, Kwargs};
 #[cfg(feature = "macros")]
 pub use wamp_macros::{WampError, component, every, main, on_join, procedure, task, topic};
 

@@ -5,5 +5,6 @@ pub use crate::error::{FromWampError, IntoWampError, WampError};
 pub use crate::service::Service;
 pub use futures_util::stream::{Stream, StreamExt};
 pub use proto::message::{EventDetails, InvocationDetails};
+pub use proto::payload::{Binary, Kwargs};
 #[cfg(feature = "macros")]
 pub use wamp_macros::{WampError, component, every, on_join, procedure, task, topic};

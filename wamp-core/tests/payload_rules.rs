@@ -1,5 +1,7 @@
 //! How Rust values become arguments and back, in each format alike.
 
+#![allow(clippy::unwrap_used, reason = "test helpers")]
+
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

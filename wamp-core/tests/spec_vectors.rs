@@ -1,5 +1,7 @@
 //! The specification's own vectors of single messages, where `WAMP_SPEC_VECTORS` names their folder.
 
+#![allow(clippy::unwrap_used, reason = "test helpers")]
+
 use serde_json::Value as Json;
 use std::path::{Path, PathBuf};
 use wamp_core::message::{decode, encode};

@@ -165,11 +165,11 @@ fn concurrency(handler: &Handler, count: Option<Count>, errors: &Errors) {
 
 fn no_arguments(handler: &Handler, attribute: &str, errors: &Errors) {
     for param in handler.params.iter().filter(|param| !matches!(param.source, Source::Extract)) {
-        errors.at(&param.pat, format_args!("nobody calls a `#[{attribute}]` with arguments: it can take a `Session` and a `Cancellation`"));
+        errors.at(&param.pat, format_args!("nobody calls this with arguments: `#[{attribute}]` can give a `Session` and a `Cancellation`"));
     }
     if matches!(handler.reply, Reply::Value | Reply::Result { unit: false }) {
         let output = &handler.method.sig.output;
-        errors.at(output, format_args!("nobody receives what a `#[{attribute}]` returns: return nothing, or `Result<(), E>`"));
+        errors.at(output, format_args!("`#[{attribute}]`: nobody receives what this returns; return nothing, or `Result<(), E>`"));
     }
 }
 
@@ -223,7 +223,9 @@ fn uris(component: &Component, errors: &Errors) {
             let Some(full) = full_uri(component, handler, kind, uri.as_ref(), at, errors) else { continue };
             let at = uri.as_ref().map_or_else(|| at.to_token_stream(), ToTokens::to_token_stream);
             if let Some(fault) = uri_fault(&full, matching) {
-                errors.at(&at, fault);
+                let hint =
+                    if full.contains("..") && matching == Match::Exact { "; under `match = \"wildcard\"` an empty one is any" } else { "" };
+                errors.at(&at, format_args!("{fault}{hint}"));
             } else if kind == "procedure" && is_reserved(&full) {
                 errors.at(&at, format_args!("`{full}`: only routers register procedures under `wamp.`; choose a name of your own"));
             }
@@ -244,14 +246,19 @@ fn full_uri(
     errors: &Errors,
 ) -> Option<String> {
     let prefix = component.options.prefix.as_ref().map(LitStr::value);
+    // A wrong prefix has an error of its own, once.
+    let prefix_is_right = prefix.as_ref().is_none_or(|prefix| uri_fault(prefix, Match::Exact).is_none());
     match (uri, &prefix) {
-        (Some(uri), Some(_)) => Some(resolve(prefix.as_deref(), &uri.value())),
+        (Some(uri), Some(_)) => {
+            let full = resolve(prefix.as_deref(), &uri.value());
+            (full == uri.value() || prefix_is_right).then_some(full)
+        }
         (Some(uri), None) if uri.value().starts_with('.') && uri_fault(&uri.value()[1..], Match::Exact).is_none() => {
             errors.at(uri, "a URI with a leading dot is under the component's prefix: write `#[component(prefix = \"com.example\")]`");
             None
         }
         (Some(uri), None) => Some(uri.value()),
-        (None, Some(prefix)) => Some(resolve(Some(prefix), &handler.name())),
+        (None, Some(prefix)) => prefix_is_right.then(|| resolve(Some(prefix), &handler.name())),
         (None, None) => {
             let name = handler.name();
             errors.at(

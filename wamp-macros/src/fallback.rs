@@ -11,7 +11,7 @@ use syn::{FnArg, ImplItem, ItemImpl};
 /// The impl, and a component that binds nothing.
 pub(crate) fn component(component: &Component) -> TokenStream {
     let item = &component.item;
-    if item.trait_.is_some() {
+    if item.trait_.is_some() || item.generics.lifetimes().next().is_some() {
         return quote!(#item);
     }
     let (impl_generics, _, where_clause) = item.generics.split_for_impl();

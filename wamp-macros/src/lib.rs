@@ -23,8 +23,7 @@ mod types;
 use errors::Errors;
 use proc_macro::TokenStream;
 use quote::quote;
-use syn::parse::Nothing;
-use syn::{DeriveInput, ItemFn, ItemImpl};
+use syn::{DeriveInput, Item, ItemFn};
 
 /// Makes a type a WAMP component: goes on its `impl` block, whose methods carry `#[procedure]`, `#[topic]`, `#[task]`,
 /// `#[every]` or `#[on_join]`.
@@ -49,11 +48,9 @@ use syn::{DeriveInput, ItemFn, ItemImpl};
 #[proc_macro_attribute]
 pub fn component(args: TokenStream, item: TokenStream) -> TokenStream {
     let errors = Errors::default();
-    let item = match syn::parse::<ItemImpl>(item.clone()) {
-        Ok(item) => item,
-        Err(_) => {
-            return misplaced("component", "goes on the impl block that has the handlers: `#[component] impl Calculator { … }`", item);
-        }
+    let item = match syn::parse::<Item>(item.clone()) {
+        Ok(Item::Impl(item)) => item,
+        _ => return misplaced("component", "goes on the impl block that has the handlers: `#[component] impl Calculator { … }`", item),
     };
     let component = ast::Component::read(args.into(), item, &errors);
     check::component(&component, &errors);
@@ -129,7 +126,9 @@ pub fn main(args: TokenStream, item: TokenStream) -> TokenStream {
         Err(_) => return misplaced("wamp_actors::main", "goes on `async fn main()`", item),
     };
     let errors = Errors::default();
-    errors.ok(syn::parse::<Nothing>(args));
+    if !args.is_empty() {
+        errors.at(proc_macro2::TokenStream::from(args), "`#[wamp_actors::main]` takes no options");
+    }
     main_fn::check(&function, &errors);
     match errors.finish() {
         Ok(()) => main_fn::expand(function).into(),

@@ -45,7 +45,7 @@ pub(crate) fn uri_fault(uri: &str, matching: Match) -> Option<String> {
             return Some("a URI is not empty".to_owned());
         }
         if uri.split('.').any(str::is_empty) {
-            return Some(format!("`{uri}` has an empty component: no dot at an end, no two in a row (but with `match = \"wildcard\"`)"));
+            return Some(format!("`{uri}` has an empty component: no dot at an end, no two in a row"));
         }
     }
     let wrong = uri.chars().find(|&c| c == '#' || c.is_whitespace() || c.is_control())?;

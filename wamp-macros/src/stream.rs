@@ -2,11 +2,10 @@
 
 use crate::errors::Errors;
 use crate::types::{is_unit, last_segment};
-use proc_macro2::TokenStream;
-use quote::quote;
+use quote::ToTokens;
 use syn::{
-    CapturedParam, GenericArgument, GenericParam, Generics, PathArguments, ReturnType, Signature, Type, TypeImplTrait, TypeParamBound,
-    parse_quote,
+    CapturedParam, GenericArgument, GenericParam, Generics, Ident, PathArguments, ReturnType, Signature, Type, TypeImplTrait,
+    TypeParamBound, parse_quote_spanned,
 };
 
 /// What a handler returns.
@@ -32,18 +31,18 @@ impl Reply {
     }
 }
 
-/// `use<T, N>`: what a stream may capture, of the impl's generics; never a lifetime, so never `self`.
-pub(crate) fn captured(generics: &Generics) -> TokenStream {
+/// The generics of the impl that a stream may capture; never a lifetime, so never `self`.
+pub(crate) fn captured(generics: &Generics) -> Vec<Ident> {
     let params = generics.params.iter().filter_map(|param| match param {
         GenericParam::Type(param) => Some(&param.ident),
         GenericParam::Const(param) => Some(&param.ident),
         GenericParam::Lifetime(_) => None,
     });
-    quote!(use<#(#params),*>)
+    params.cloned().collect()
 }
 
 /// Reads the return type; a stream gets `+ use<…>`, or edition 2024 would have it borrow `self`.
-pub(crate) fn read_reply(signature: &mut Signature, captured: &TokenStream, errors: &Errors) -> Reply {
+pub(crate) fn read_reply(signature: &mut Signature, captured: &[Ident], errors: &Errors) -> Reply {
     let ReturnType::Type(_, ty) = &mut signature.output else { return Reply::Unit };
     if is_unit(ty) {
         return Reply::Unit;
@@ -71,7 +70,7 @@ fn result_ok(ty: &mut Type) -> Option<&mut Type> {
 }
 
 /// Whether `ty` is a stream; `impl Stream` is kept from borrowing.
-fn release_stream(ty: &mut Type, captured: &TokenStream, errors: &Errors) -> bool {
+fn release_stream(ty: &mut Type, captured: &[Ident], errors: &Errors) -> bool {
     let Type::ImplTrait(implemented) = ty else { return is_boxed(ty, "Stream") };
     if !names(&implemented.bounds, "Stream") {
         errors.at(ty, "a reply is a value or a stream: write a concrete type, or `impl Stream<Item = T>`");
@@ -82,7 +81,7 @@ fn release_stream(ty: &mut Type, captured: &TokenStream, errors: &Errors) -> boo
 }
 
 /// Whether `ty` is a future; `impl Future` is kept from borrowing.
-fn release_future(ty: &mut Type, captured: &TokenStream, errors: &Errors) -> bool {
+fn release_future(ty: &mut Type, captured: &[Ident], errors: &Errors) -> bool {
     let Type::ImplTrait(implemented) = ty else { return is_boxed(ty, "Future") };
     let future = names(&implemented.bounds, "Future");
     if future {
@@ -91,26 +90,36 @@ fn release_future(ty: &mut Type, captured: &TokenStream, errors: &Errors) -> boo
     future
 }
 
-fn release(implemented: &mut TypeImplTrait, captured: &TokenStream, errors: &Errors) {
-    check_borrows(implemented, errors);
-    if !implemented.bounds.iter().any(|bound| matches!(bound, TypeParamBound::PreciseCapture(_))) {
-        let bound: TypeParamBound = parse_quote!(#captured);
-        implemented.bounds.push(bound);
+fn release(implemented: &mut TypeImplTrait, captured: &[Ident], errors: &Errors) {
+    let precise = implemented.bounds.iter().any(|bound| matches!(bound, TypeParamBound::PreciseCapture(_)));
+    if borrows(implemented, errors) || precise {
+        return;
     }
+    // At the last token of the type, where a person would write it; an error about the whole type ends there too.
+    let span = implemented.bounds.to_token_stream().into_iter().last().map_or_else(|| implemented.impl_token.span, |token| token.span());
+    let captured = captured.iter().map(|ident| Ident::new(&ident.to_string(), span));
+    let bound: TypeParamBound = parse_quote_spanned!(span=> use<#(#captured),*>);
+    implemented.bounds.push(bound);
 }
 
-fn check_borrows(implemented: &TypeImplTrait, errors: &Errors) {
-    const BORROWS: &str = "what is returned goes on after the method has returned the component: clone or move into it what it needs";
+/// Notes each lifetime that the type is said to capture.
+fn borrows(implemented: &TypeImplTrait, errors: &Errors) -> bool {
+    const BORROWS: &str = "what is returned goes on after the method has given the component back: clone what it needs, or move it in";
+    let mut found = false;
+    let mut note = |lifetime: &dyn ToTokens| {
+        found = true;
+        errors.at(lifetime.to_token_stream(), BORROWS);
+    };
     for bound in &implemented.bounds {
         match bound {
-            TypeParamBound::Lifetime(lifetime) if lifetime.ident != "static" => errors.at(lifetime, BORROWS),
+            TypeParamBound::Lifetime(lifetime) if lifetime.ident != "static" => note(lifetime),
             TypeParamBound::PreciseCapture(capture) => {
-                let lifetimes = capture.params.iter().filter(|param| matches!(param, CapturedParam::Lifetime(_)));
-                lifetimes.for_each(|lifetime| errors.at(lifetime, BORROWS));
+                capture.params.iter().filter(|param| matches!(param, CapturedParam::Lifetime(_))).for_each(|param| note(param));
             }
             _ => {}
         }
     }
+    found
 }
 
 /// `BoxStream`, `LocalBoxStream`, and `Pin<Box<dyn Stream<…>>>`; the same for futures.

@@ -5,6 +5,7 @@ use super::task::{HookBinding, TaskBinding, TaskPlan};
 use super::topic::{TopicBinding, TopicOptions};
 use proto::uri::InvalidUri;
 use proto::{MatchPolicy, RawUri, Strictness};
+use std::rc::Rc;
 use std::time::Duration;
 
 /// What a component serves, declared by [`Component::bind`] in the order in which it is registered.
@@ -33,7 +34,7 @@ pub struct Bindings<C: Component> {
 #[derive(Debug)]
 pub(crate) struct Entry<C: 'static> {
     /// The whole URI, or the name of a task or hook.
-    pub(crate) name: RawUri,
+    pub(crate) name: Rc<RawUri>,
     pub(crate) plan: Plan,
     pub(crate) handler: Handler<C>,
 }
@@ -158,7 +159,7 @@ impl<C: Component> Bindings<C> {
     }
 
     pub(crate) fn push(&mut self, name: impl Into<RawUri>, plan: Plan, handler: Handler<C>) {
-        self.entries.push(Entry { name: name.into(), plan, handler });
+        self.entries.push(Entry { name: Rc::new(name.into()), plan, handler });
     }
 
     /// Adds an entry that has a URI, checked under its match policy.

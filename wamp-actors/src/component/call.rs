@@ -1,19 +1,25 @@
+use super::driver::Answer;
+use super::progress::Sink;
 use super::{Arguments, Cancellation, Progress};
 use proto::message::{EventDetails, InvocationDetails};
 use proto::{Format, Payload, PublicationId, RawUri};
+use serde::Serialize;
+use std::rc::Rc;
 
 /// What a handler is run with: an invocation, an event, or the run of a task or hook.
 #[derive(Debug)]
 pub struct Call {
-    uri: RawUri,
+    /// The binding's URI or name.
+    name: Rc<RawUri>,
     invoked: Invoked,
     payload: Payload,
     format: Format,
     cancellation: Cancellation,
+    progress: Option<Rc<dyn Sink>>,
 }
 
 /// Why a handler runs.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Invoked {
     /// A procedure was called.
     Invocation(InvocationDetails),
@@ -29,15 +35,31 @@ pub enum Invoked {
 }
 
 impl Call {
-    /// A call with these arguments, of the payload's format, that nobody can cancel yet.
-    pub fn new(uri: impl Into<RawUri>, invoked: Invoked, payload: Payload) -> Self {
+    /// A call of the binding `name` with these arguments, to be answered in their format, that nobody can cancel yet.
+    pub fn new(name: impl Into<RawUri>, invoked: Invoked, payload: Payload) -> Self {
+        Self::bound(Rc::new(name.into()), invoked, payload)
+    }
+
+    pub(crate) fn bound(name: Rc<RawUri>, invoked: Invoked, payload: Payload) -> Self {
         let format = payload.format();
-        Self { uri: uri.into(), invoked, payload, format, cancellation: Cancellation::new() }
+        Self { name, invoked, payload, format, cancellation: Cancellation::new(), progress: None }
+    }
+
+    /// With the format and the progressive results of an answer.
+    pub(crate) fn answered_by<R: Answer>(mut self, answer: &R) -> Self {
+        self.format = answer.format();
+        self.progress = answer.is_progressive().then(|| Rc::new(answer.clone()) as Rc<dyn Sink>);
+        self
     }
 
     /// The procedure called or the topic published to (not the pattern); a task's or hook's name.
-    pub const fn uri(&self) -> &RawUri {
-        &self.uri
+    pub fn uri(&self) -> &RawUri {
+        let named = match &self.invoked {
+            Invoked::Invocation(details) => details.procedure.as_ref(),
+            Invoked::Event { details, .. } => details.topic.as_ref(),
+            Invoked::Run => None,
+        };
+        named.unwrap_or(&self.name)
     }
 
     /// Why the handler runs, with the details of the invocation or event.
@@ -66,7 +88,7 @@ impl Call {
     }
 
     /// Where progressive results go.
-    pub fn progress<P: serde::Serialize>(&self) -> Progress<P> {
-        Progress::new(self.format)
+    pub fn progress<P: Serialize>(&self) -> Progress<P> {
+        Progress::new(self.format, self.progress.clone())
     }
 }

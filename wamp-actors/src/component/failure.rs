@@ -2,6 +2,7 @@ use crate::error::{IntoWampError, WampError};
 use proto::uri::wamp;
 use proto::{Format, Payload, RawUri};
 use std::error::Error;
+use std::fmt;
 
 /// What a failed call is answered with: an ERROR's URI and arguments, and a cause that stays here.
 ///
@@ -60,6 +61,12 @@ impl Failure {
     /// What happened here; it is logged and not sent.
     pub fn cause(&self) -> Option<&(dyn Error + 'static)> {
         self.cause.as_deref()
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.uri, f)
     }
 }
 

@@ -11,6 +11,9 @@ use std::time::Duration;
 /// Invocations of one procedure that may wait for their turn, unless an option says otherwise: at 1 KiB a call a megabyte.
 const DEFAULT_QUEUE: usize = 1024;
 
+/// Results of a stream that a caller without progressive results gets as one list, unless an option says otherwise.
+const DEFAULT_COLLECT: usize = 1024;
+
 /// What becomes of a `&mut self` handler whose call is canceled. A `&self` handler is dropped in any case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OnCancel {
@@ -28,6 +31,7 @@ pub(crate) struct ProcedureOptions {
     pub(crate) queue: usize,
     pub(crate) timeout: Option<Duration>,
     pub(crate) on_cancel: OnCancel,
+    pub(crate) collect: usize,
 }
 
 /// A procedure being declared: options, then one terminal.
@@ -47,6 +51,7 @@ impl<'b, C: Component> ProcedureBinding<'b, C> {
             queue: DEFAULT_QUEUE,
             timeout: None,
             on_cancel: OnCancel::default(),
+            collect: DEFAULT_COLLECT,
         };
         Self { bindings, uri, options }
     }
@@ -96,9 +101,19 @@ impl<'b, C: Component> ProcedureBinding<'b, C> {
         self
     }
 
+    /// Results of a stream that a caller without progressive results gets as one list, unless an option says otherwise.
+    const DEFAULT_COLLECT: usize = 1024;
+
     /// What becomes of a `&mut self` handler whose call is canceled (default: it runs to its end).
     pub fn on_cancel(mut self, on_cancel: OnCancel) -> Self {
         self.options.on_cancel = on_cancel;
+        self
+    }
+
+    /// How many results of a stream are gathered into one list for a caller that takes no progressive results
+    /// (default: 1024); if there are more, or with 0, it is answered `wamp.error.feature_not_supported`.
+    pub fn collect(mut self, results: usize) -> Self {
+        self.options.collect = results;
         self
     }
 

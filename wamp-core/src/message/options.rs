@@ -276,6 +276,34 @@ rare_parts! {
     }
 }
 
+impl Passthru {
+    /// Packed by this scheme.
+    pub fn new(scheme: impl AsRef<str>) -> Self {
+        Self(Some(Box::new(PassthruKeys { scheme: Some(CompactString::new(scheme)), ..PassthruKeys::default() })))
+    }
+
+    /// Serialized by this serializer before it was packed.
+    #[must_use]
+    pub fn with_serializer(mut self, serializer: impl AsRef<str>) -> Self {
+        self.0.get_or_insert_default().serializer = Some(CompactString::new(serializer));
+        self
+    }
+
+    /// Encrypted by this cipher.
+    #[must_use]
+    pub fn with_cipher(mut self, cipher: impl AsRef<str>) -> Self {
+        self.0.get_or_insert_default().cipher = Some(CompactString::new(cipher));
+        self
+    }
+
+    /// Encrypted by the key of this id.
+    #[must_use]
+    pub fn with_keyid(mut self, keyid: impl AsRef<str>) -> Self {
+        self.0.get_or_insert_default().keyid = Some(CompactString::new(keyid));
+        self
+    }
+}
+
 impl Receivers {
     /// Not to these sessions.
     #[must_use]

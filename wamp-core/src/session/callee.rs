@@ -79,14 +79,13 @@ impl<T> Callee<T> {
                 self.registrations.insert(registration, State::Live);
                 out.answered(Some(request), token, Reply::Registered(registration));
             }
-            Found::Late { .. } | Found::Forgotten => {
-                if !self.registrations.contains_key(&registration) {
-                    self.registrations.insert(registration, State::Ending);
-                    let request = ids.take();
-                    self.unregistering.insert_late(request, registration);
-                    out.send(Unregister { request, registration }, Payload::EMPTY);
-                }
+            Found::Late { .. } if !self.registrations.contains_key(&registration) => {
+                self.registrations.insert(registration, State::Ending);
+                let request = ids.take();
+                self.unregistering.insert_late(request, registration);
+                out.send(Unregister { request, registration }, Payload::EMPTY);
             }
+            Found::Late { .. } | Found::Forgotten => {}
         }
         Ok(())
     }

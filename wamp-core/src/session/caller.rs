@@ -7,6 +7,29 @@ use crate::role::{Feature, Role, Roles};
 use crate::uri::{RawUri, Uri};
 use std::time::{Duration, Instant};
 
+/// A call to be made.
+#[derive(Debug)]
+pub(super) struct NewCall<T> {
+    pub(super) procedure: Uri,
+    pub(super) options: CallOptions,
+    pub(super) payload: Payload,
+    pub(super) deadline: Option<Instant>,
+    pub(super) token: T,
+}
+
+impl<T> NewCall<T> {
+    /// Arguments in parts need the feature announced by both sides: without it the dealer would abort the session.
+    pub(super) fn check(&self, ours: &Roles, router: &Roles) -> Result<(), CommandError> {
+        let feature = Feature::ProgressiveCallInvocations;
+        for (role, roles) in [(Role::Caller, ours), (Role::Dealer, router)] {
+            if self.options.progress && !roles.supports(role, feature) {
+                return Err(CommandError::NotAnnounced { role, feature });
+            }
+        }
+        Ok(())
+    }
+}
+
 /// The calls of a session.
 #[derive(Debug)]
 pub(super) struct Caller<T> {
@@ -31,29 +54,8 @@ impl<T> Caller<T> {
         Self { calls: Pending::default(), cancels: router.supports(Role::Dealer, Feature::CallCanceling) }
     }
 
-    /// Arguments in parts need the feature announced by both sides: without it the dealer would abort the session.
-    pub(super) fn check(&self, ours: &Roles, router: &Roles, options: &CallOptions) -> Result<(), CommandError> {
-        let feature = Feature::ProgressiveCallInvocations;
-        for (role, roles) in [(Role::Caller, ours), (Role::Dealer, router)] {
-            if options.progress && !roles.supports(role, feature) {
-                return Err(CommandError::NotAnnounced { role, feature });
-            }
-        }
-        Ok(())
-    }
-
-    #[allow(clippy::too_many_arguments, reason = "a call is that much; a struct for one call site would hide nothing")]
-    pub(super) fn send_call(
-        &mut self,
-        now: Instant,
-        out: &mut Out<T>,
-        request: RequestId,
-        procedure: Uri,
-        options: CallOptions,
-        payload: Payload,
-        deadline: Option<Instant>,
-        token: T,
-    ) -> RequestId {
+    pub(super) fn send_call(&mut self, now: Instant, out: &mut Out<T>, request: RequestId, call: NewCall<T>) -> RequestId {
+        let NewCall { procedure, options, payload, deadline, token } = call;
         let procedure = RawUri::from(procedure);
         let context = Context {
             receive_progress: options.receive_progress,

@@ -224,9 +224,9 @@ impl AbortCause {
             | wamp::NO_MATCHING_AUTH_METHOD
             | wamp::NO_SUCH_ROLE
             | wamp::NOT_AUTHORIZED
-            | "wamp.error.authentication_required"
-            | "wamp.error.no_such_principal"
-            | "wamp.error.authorization_denied" => Self::Credentials,
+            | wamp::AUTHENTICATION_REQUIRED
+            | wamp::NO_SUCH_PRINCIPAL
+            | wamp::AUTHORIZATION_DENIED => Self::Credentials,
             wamp::SYSTEM_SHUTDOWN => Self::Shutdown,
             wamp::PROTOCOL_VIOLATION => Self::ProtocolViolation,
             _ => Self::Other,

@@ -35,6 +35,8 @@ mod caller;
 mod command;
 mod config;
 mod event;
+mod joined;
+mod opening;
 mod pending;
 mod publisher;
 mod state;
@@ -46,8 +48,12 @@ use crate::message::{CallOptions, CancelMode, DecodeError, Message, PublishOptio
 use crate::payload::Payload;
 use crate::role::Roles;
 use crate::uri::{Pattern, RawUri, Uri};
+use caller::NewCall;
 use compact_str::CompactString;
-use state::{Challenged, Joined, Opening, Out, Phase, Step};
+use joined::Joined;
+use opening::{Challenged, Opening};
+use publisher::NewPublication;
+use state::{Out, Phase, Step};
 use std::time::Instant;
 
 pub use command::{Answer, CommandError, ErrorReply, Refused};
@@ -99,7 +105,7 @@ impl<T> Session<T> {
     pub fn handle_timeout(&mut self, now: Instant) {
         let step = match &mut self.phase {
             Phase::Opening(Opening { deadline }) | Phase::Challenged(Challenged { deadline, .. }) => {
-                state::opening_timeout(*deadline, now, &mut self.out)
+                opening::handle_timeout(*deadline, now, &mut self.out)
             }
             Phase::Joined(joined) => {
                 joined.handle_timeout(now, &mut self.out);
@@ -235,7 +241,7 @@ impl<T> Session<T> {
         token: T,
     ) -> Result<RequestId, Refused<T>> {
         match &mut self.phase {
-            Phase::Joined(joined) => joined.send_call(now, &mut self.out, procedure, options, payload, deadline, token),
+            Phase::Joined(joined) => joined.send_call(now, &mut self.out, NewCall { procedure, options, payload, deadline, token }),
             _ => Err(Refused { token, error: CommandError::NotJoined }),
         }
     }
@@ -275,7 +281,7 @@ impl<T> Session<T> {
         token: Option<T>,
     ) -> Result<RequestId, Refused<Option<T>>> {
         match &mut self.phase {
-            Phase::Joined(joined) => joined.send_publish(now, &mut self.out, topic, options, payload, token),
+            Phase::Joined(joined) => joined.send_publish(now, &mut self.out, NewPublication { topic, options, payload, token }),
             _ => Err(Refused { token, error: CommandError::NotJoined }),
         }
     }
@@ -329,10 +335,13 @@ impl<T> Session<T> {
     pub fn leave(&mut self, now: Instant, reason: impl Into<RawUri>, message: Option<CompactString>) {
         let reason = reason.into();
         let step = match &mut self.phase {
-            Phase::Opening(_) | Phase::Challenged(_) => state::send_abort(&mut self.out, reason, message),
+            Phase::Opening(_) | Phase::Challenged(_) => opening::send_abort(&mut self.out, reason, message),
             Phase::Joined(joined) => joined.send_goodbye(now, &self.config, &mut self.out, reason, message),
             Phase::Leaving(_) | Phase::Closed => Step::Stay,
         };
         self.take(Ok(step));
     }
 }
+
+#[cfg(test)]
+mod tests;

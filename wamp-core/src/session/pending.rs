@@ -1,7 +1,7 @@
 use crate::id::RequestId;
 use hashbrown::HashMap;
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, BinaryHeap};
+use std::collections::{BTreeMap, BinaryHeap};
 use std::time::Instant;
 
 /// How many answers that nobody waits for are remembered one by one.
@@ -17,8 +17,8 @@ pub struct Pending<T, C = ()> {
     waiting: HashMap<RequestId, Waiting<T, C>>,
     /// The earliest first. Entries of requests that ended may linger below the top.
     deadlines: BinaryHeap<Reverse<(Instant, RequestId)>>,
-    late: HashMap<RequestId, C>,
-    late_order: BTreeSet<RequestId>,
+    /// The oldest first.
+    late: BTreeMap<RequestId, C>,
     forgotten: Option<RequestId>,
 }
 
@@ -50,7 +50,7 @@ pub enum Found<T, C = ()> {
 
 impl<T, C> Default for Pending<T, C> {
     fn default() -> Self {
-        Self { waiting: HashMap::new(), deadlines: BinaryHeap::new(), late: HashMap::new(), late_order: BTreeSet::new(), forgotten: None }
+        Self { waiting: HashMap::new(), deadlines: BinaryHeap::new(), late: BTreeMap::new(), forgotten: None }
     }
 }
 
@@ -74,11 +74,9 @@ impl<T, C> Pending<T, C> {
     /// Adds a request whose answer nobody waits for.
     pub fn insert_late(&mut self, request: RequestId, context: C) {
         self.late.insert(request, context);
-        self.late_order.insert(request);
         if self.late.len() > LATE_LIMIT
-            && let Some(oldest) = self.late_order.pop_first()
+            && let Some((oldest, _)) = self.late.pop_first()
         {
-            self.late.remove(&oldest);
             self.forgotten = self.forgotten.max(Some(oldest));
         }
     }
@@ -90,7 +88,6 @@ impl<T, C> Pending<T, C> {
             return Some(Found::Waiting { token, context });
         }
         if let Some(context) = self.late.remove(&request) {
-            self.late_order.remove(&request);
             return Some(Found::Late { context });
         }
         self.is_forgotten(request).then_some(Found::Forgotten)
@@ -170,5 +167,10 @@ impl<T, C> Pending<T, C> {
             }
             self.deadlines.pop();
         }
+    }
+
+    #[cfg(test)]
+    pub(super) fn deadlines_kept(&self) -> usize {
+        self.deadlines.len()
     }
 }

@@ -7,6 +7,26 @@ use crate::role::{Feature, Role, Roles};
 use crate::uri::{RawUri, Uri};
 use std::time::Instant;
 
+/// A publication to be made.
+#[derive(Debug)]
+pub(super) struct NewPublication<T> {
+    pub(super) topic: Uri,
+    pub(super) options: PublishOptions,
+    pub(super) payload: Payload,
+    pub(super) token: Option<T>,
+}
+
+impl<T> NewPublication<T> {
+    /// A broker that does not know the lists would send the event to those it must not reach.
+    pub(super) fn check(&self, router: &Roles) -> Result<(), CommandError> {
+        let (role, feature) = (Role::Broker, Feature::SubscriberBlackwhiteListing);
+        if !self.options.receivers.is_empty() && !router.supports(role, feature) {
+            return Err(CommandError::NotAnnounced { role, feature });
+        }
+        Ok(())
+    }
+}
+
 /// The acknowledged publications of a session.
 #[derive(Debug)]
 pub(super) struct Publisher<T> {
@@ -20,26 +40,14 @@ impl<T> Default for Publisher<T> {
 }
 
 impl<T> Publisher<T> {
-    /// A broker that does not know the lists would send the event to those it must not reach.
-    pub(super) fn check(&self, router: &Roles, options: &PublishOptions) -> Result<(), CommandError> {
-        let (role, feature) = (Role::Broker, Feature::SubscriberBlackwhiteListing);
-        if !options.receivers.is_empty() && !router.supports(role, feature) {
-            return Err(CommandError::NotAnnounced { role, feature });
-        }
-        Ok(())
-    }
-
-    #[allow(clippy::too_many_arguments, reason = "a publication is that much")]
     pub(super) fn send_publish(
         &mut self,
         out: &mut Out<T>,
         request: RequestId,
-        topic: Uri,
-        mut options: PublishOptions,
-        payload: Payload,
+        publication: NewPublication<T>,
         deadline: Option<Instant>,
-        token: Option<T>,
     ) -> RequestId {
+        let NewPublication { topic, mut options, payload, token } = publication;
         options.acknowledge = token.is_some();
         if let Some(token) = token {
             self.publications.insert(request, token, (), deadline);

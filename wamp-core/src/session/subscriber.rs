@@ -20,7 +20,7 @@ pub(super) struct Subscriber<T> {
     /// How many SUBSCRIBEs wait for their answers, by pattern.
     asked: HashMap<Pattern, usize>,
     held: HashMap<SubscriptionId, Held<T>>,
-    /// How many tokens are held back.
+    /// How many UNSUBSCRIBEs are held back.
     held_back: usize,
 }
 
@@ -32,8 +32,8 @@ struct Held<T> {
     count: usize,
     /// How many UNSUBSCRIBEs are under way: until the last is answered, events may still come.
     ending: usize,
-    /// The token of an UNSUBSCRIBE that is held back.
-    held_back: Option<T>,
+    /// An UNSUBSCRIBE that is held back, with its token if anybody waits for it.
+    held_back: Option<Option<T>>,
 }
 
 impl<T> Default for Subscriber<T> {
@@ -82,16 +82,16 @@ impl<T> Subscriber<T> {
                 self.no_longer_asked(&pattern);
                 let held = self.held.entry(subscription).or_insert_with(|| Held::new(pattern));
                 held.count += 1;
-                if let Some(token) = held.held_back.take() {
+                if let Some(waits) = held.held_back.take() {
                     self.held_back -= 1;
-                    out.answered(None, token, Reply::Unsubscribed);
+                    waits.into_iter().for_each(|token| out.answered(None, token, Reply::Unsubscribed));
                 }
                 out.answered(Some(request), token, Reply::Subscribed(subscription));
             }
             // Nobody waits for it any more: it is ended at once, unless it lives for others or is being ended.
             Found::Late { context: pattern } if !self.held.contains_key(&subscription) => {
                 self.held.insert(subscription, Held::new(pattern));
-                self.send_unsubscribe_late(out, ids, subscription);
+                self.end(out, ids, subscription, None, None);
             }
             Found::Late { .. } | Found::Forgotten => {}
         }
@@ -120,9 +120,9 @@ impl<T> Subscriber<T> {
             return;
         }
         let held = self.held.iter_mut().filter(|(_, held)| held.pattern == *pattern);
-        let Some((subscription, token)) = held.filter_map(|(id, held)| Some((*id, held.held_back.take()?))).next() else { return };
+        let Some((subscription, waits)) = held.filter_map(|(id, held)| Some((*id, held.held_back.take()?))).next() else { return };
         self.held_back -= 1;
-        self.send_unsubscribe(out, ids, subscription, deadline, token);
+        self.send_unsubscribe(out, ids, subscription, deadline, waits);
     }
 
     /// Whether others for the same pattern are still under way.
@@ -153,13 +153,21 @@ impl<T> Subscriber<T> {
         held.count -= 1;
         if held.count > 0 {
             out.answered(None, token, Reply::Unsubscribed);
-        } else if self.asked.contains_key(&held.pattern) {
-            held.held_back = Some(token);
-            self.held_back += 1;
         } else {
-            self.send_unsubscribe(out, ids, subscription, deadline, token);
+            self.end(out, ids, subscription, deadline, Some(token));
         }
         Ok(())
+    }
+
+    /// Ends a subscription that none of ours shares any more, once no SUBSCRIBE for its pattern is under way.
+    fn end(&mut self, out: &mut Out<T>, ids: &mut RequestIds, subscription: SubscriptionId, deadline: Option<Instant>, waits: Option<T>) {
+        match self.held.get_mut(&subscription) {
+            Some(held) if self.asked.contains_key(&held.pattern) => {
+                held.held_back = Some(waits);
+                self.held_back += 1;
+            }
+            _ => self.send_unsubscribe(out, ids, subscription, deadline, waits),
+        }
     }
 
     fn send_unsubscribe(
@@ -168,24 +176,17 @@ impl<T> Subscriber<T> {
         ids: &mut RequestIds,
         subscription: SubscriptionId,
         deadline: Option<Instant>,
-        token: T,
+        waits: Option<T>,
     ) {
-        let request = self.unsubscribe_message(out, ids, subscription);
-        self.unsubscribing.insert(request, token, subscription, deadline);
-    }
-
-    fn send_unsubscribe_late(&mut self, out: &mut Out<T>, ids: &mut RequestIds, subscription: SubscriptionId) {
-        let request = self.unsubscribe_message(out, ids, subscription);
-        self.unsubscribing.insert_late(request, subscription);
-    }
-
-    fn unsubscribe_message(&mut self, out: &mut Out<T>, ids: &mut RequestIds, subscription: SubscriptionId) -> RequestId {
         let request = ids.take();
+        match waits {
+            Some(token) => self.unsubscribing.insert(request, token, subscription, deadline),
+            None => self.unsubscribing.insert_late(request, subscription),
+        }
         if let Some(held) = self.held.get_mut(&subscription) {
             held.ending += 1;
         }
         out.send(Unsubscribe { request, subscription }, Payload::EMPTY);
-        request
     }
 
     pub(super) fn recv_unsubscribed(&mut self, out: &mut Out<T>, unsubscribed: Unsubscribed) -> Result<(), Violation> {
@@ -223,9 +224,9 @@ impl<T> Subscriber<T> {
     fn recv_revoked(&mut self, out: &mut Out<T>, unsubscribed: Unsubscribed) -> Result<(), Violation> {
         let subscription = unsubscribed.details.subscription.ok_or(Violation::RevokedNoSubscription)?;
         let held = self.held.remove(&subscription).ok_or(Violation::RevokedNoSubscription)?;
-        if let Some(token) = held.held_back {
+        if let Some(waits) = held.held_back {
             self.held_back -= 1;
-            out.answered(None, token, Reply::Unsubscribed);
+            waits.into_iter().for_each(|token| out.answered(None, token, Reply::Unsubscribed));
         }
         if held.count > 0 {
             out.event(Event::SubscriptionRevoked { subscription, reason: unsubscribed.details.reason });
@@ -282,7 +283,7 @@ impl<T> Subscriber<T> {
     pub(super) fn fail_all(&mut self, failure: &Failure, out: &mut Out<T>) {
         let waiting = self.subscribing.drain().chain(self.unsubscribing.drain());
         waiting.for_each(|(request, token)| out.failed(Some(request), token, failure.clone()));
-        let held_back = self.held.drain().filter_map(|(_, held)| held.held_back);
+        let held_back = self.held.drain().filter_map(|(_, held)| held.held_back.flatten());
         held_back.for_each(|token| out.failed(None, token, failure.clone()));
         self.held_back = 0;
     }

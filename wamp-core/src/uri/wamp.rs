@@ -49,6 +49,12 @@ uris! {
     AUTHENTICATION_DENIED = "wamp.error.authentication_denied"
     /// The authentication could not be carried out.
     AUTHENTICATION_FAILED = "wamp.error.authentication_failed"
+    /// The realm asks for credentials, and the client gave none.
+    AUTHENTICATION_REQUIRED = "wamp.error.authentication_required"
+    /// The principal does not exist.
+    NO_SUCH_PRINCIPAL = "wamp.error.no_such_principal"
+    /// The action was refused by the realm's authorization (the advanced profile's name for it).
+    AUTHORIZATION_DENIED = "wamp.error.authorization_denied"
     /// Neither side knows a method the other offers.
     NO_MATCHING_AUTH_METHOD = "wamp.error.no_matching_auth_method"
     /// The realm does not exist.

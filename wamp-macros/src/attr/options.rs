@@ -142,12 +142,12 @@ impl<'e> Options<'e> {
 
     /// Notes what nobody asked for.
     pub(crate) fn finish(self) {
+        let known = if self.known.is_empty() { "it has none".to_owned() } else { format!("known: {}", quoted(&self.known)) };
         if let Some(text) = self.leading {
-            self.errors.at(text, format_args!("`#[{}]` takes no text without a name", self.attribute));
+            self.errors.at(text, format_args!("`#[{}]` takes no option without a name; {known}", self.attribute));
         }
         for option in self.named {
-            let known = if self.known.is_empty() { "it has none".to_owned() } else { format!("known are {}", quoted(&self.known)) };
-            self.errors.at(&option.name, format_args!("unknown option `{}` of `#[{}]`: {known}", option.name, self.attribute));
+            self.errors.at(&option.name, format_args!("unknown option `{}` of `#[{}]`; {known}", option.name, self.attribute));
         }
     }
 

@@ -123,6 +123,8 @@ impl ErrorOptions {
         let prefix = self.prefix.as_ref()?;
         if let Some(fault) = uri_fault(&prefix.value(), Match::Exact) {
             errors.at(prefix, fault);
+            // Variants go on under one that is right.
+            return Some("error".to_owned());
         }
         Some(prefix.value())
     }

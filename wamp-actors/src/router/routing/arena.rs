@@ -37,10 +37,6 @@ impl<T> Arena<T> {
         let value = slot.value.take()?;
         slot.generation = slot.generation.wrapping_add(1);
         self.free.push(key.index);
-        if self.free.len() == self.slots.len() {
-            // The generations must outlive the values, or an old key would fit again; the memory of a peak is small.
-            self.free.shrink_to(self.slots.len());
-        }
         Some(value)
     }
 

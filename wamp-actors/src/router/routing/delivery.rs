@@ -30,11 +30,21 @@ pub(crate) struct Address {
 pub(crate) enum Recipients {
     /// One peer.
     One(Address),
-    /// Several peers, never none: an EVENT under one subscription.
+    /// Several peers: an EVENT under one subscription.
     Many(Vec<Address>),
 }
 
 impl Recipients {
+    /// These peers, about so many; none if there is none.
+    pub(super) fn collect(mut peers: impl Iterator<Item = Address>, about: usize) -> Option<Self> {
+        let first = peers.next()?;
+        let Some(second) = peers.next() else { return Some(Self::One(first)) };
+        let mut all = Vec::with_capacity(about);
+        all.extend([first, second]);
+        all.extend(peers);
+        Some(Self::Many(all))
+    }
+
     /// The peers.
     pub(crate) fn as_slice(&self) -> &[Address] {
         match self {

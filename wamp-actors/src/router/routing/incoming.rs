@@ -1,3 +1,4 @@
+use super::receivers::Filter;
 use bytes::Bytes;
 use proto::{Message, Payload, PayloadRef};
 
@@ -15,6 +16,8 @@ pub(crate) struct Incoming<'a> {
     pub(crate) payload: PayloadRef<'a>,
     /// The same, owned, where the thread has it so; else a copy is made at most once, if another thread needs it.
     pub(crate) shared: Option<Payload>,
+    /// The lists of a PUBLISH.
+    pub(super) filter: Option<Box<Filter>>,
 }
 
 impl<'a> Incoming<'a> {
@@ -22,16 +25,24 @@ impl<'a> Incoming<'a> {
     pub(crate) fn new(index: u32, message: Message, payload: PayloadRef<'a>) -> Self {
         let travels = matches!(message, Message::Publish(_) | Message::Call(_) | Message::Yield(_) | Message::Error(_));
         let shared = (travels && payload.len() > SHARE_ABOVE).then(|| payload.to_payload());
-        Self { index, message, payload, shared }
+        Self::with(index, message, payload, shared)
     }
 
     /// The message at `index` of the batch, decoded from `bytes`, which are shared rather than copied.
     pub(crate) fn in_bytes(index: u32, message: Message, payload: PayloadRef<'a>, bytes: &Bytes) -> Self {
-        Self { index, message, payload, shared: Some(Payload::shared(bytes, payload)) }
+        Self::with(index, message, payload, Some(Payload::shared(bytes, payload)))
     }
 
     /// The message at `index` of the batch, whose arguments are owned already (an in-process link).
     pub(crate) fn owned(index: u32, message: Message, payload: &'a Payload) -> Self {
-        Self { index, message, payload: payload.as_ref(), shared: Some(payload.clone()) }
+        Self::with(index, message, payload.as_ref(), Some(payload.clone()))
+    }
+
+    fn with(index: u32, message: Message, payload: PayloadRef<'a>, shared: Option<Payload>) -> Self {
+        let filter = match &message {
+            Message::Publish(publish) => Filter::of(&publish.options.receivers).map(Box::new),
+            _ => None,
+        };
+        Self { index, message, payload, shared, filter }
     }
 }

@@ -8,17 +8,31 @@
 //! Incoming → Realm::recv → broker | dealer → Outbound → Delivery (own thread) | inbox (other threads)
 //! ```
 
+mod answers;
 mod arena;
+mod broker;
+mod calls;
+mod conduct;
+mod dealer;
 mod delivery;
 mod exchange;
 mod incoming;
+mod invocation;
+mod judge;
+mod matching;
 mod options;
 mod outbound;
 mod peer;
 mod random;
 mod realm;
+mod receivers;
+mod refusal;
+mod registration;
 mod roles;
+mod sequence;
+mod subscription;
 mod sync;
+mod trie;
 mod violation;
 
 pub(crate) use delivery::{Address, Carried, Delivery, Recipients, ThreadIndex};
@@ -28,5 +42,9 @@ pub(crate) use options::{Disclosure, Quotas, RealmOptions, RequestIdRule};
 pub(crate) use outbound::Outbound;
 pub(crate) use peer::{NewPeer, PeerKey};
 pub(crate) use realm::{Next, Realm, SessionIdTaken};
+pub(crate) use refusal::QUOTA_EXCEEDED;
 pub(crate) use roles::ROUTER_ROLES;
 pub(crate) use violation::Violation;
+
+#[cfg(test)]
+mod tests;

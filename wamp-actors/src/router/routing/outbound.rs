@@ -63,9 +63,9 @@ impl<'a> Outbound<'a> {
     }
 
     /// Sends a message, with the arguments of the message being routed, to peers of one thread.
-    pub(super) fn fan_out(&mut self, thread: ThreadIndex, to: Vec<Address>, message: impl Into<Message>, arguments: &mut Arguments<'_>) {
+    pub(super) fn fan_out(&mut self, thread: ThreadIndex, to: Recipients, message: impl Into<Message>, arguments: &mut Arguments<'_>) {
         let payload = arguments.carried(thread == self.here);
-        self.put(thread, Delivery { to: Recipients::Many(to), message: message.into(), payload });
+        self.put(thread, Delivery { to, message: message.into(), payload });
     }
 
     /// The threads whose inboxes were put into.

@@ -1,7 +1,16 @@
-use super::arena::Key;
+use super::arena::{Arena, Key};
+use super::calls::PendingCall;
 use super::delivery::Address;
+use super::options::RealmOptions;
+use super::outbound::Outbound;
+use super::random::Random;
+use super::registration::Registration;
+use super::sequence::Sequence;
+use super::subscription::Subscription;
 use compact_str::CompactString;
-use proto::{Roles, SessionId};
+use hashbrown::HashMap;
+use proto::id::RequestIds;
+use proto::{Feature, RegistrationId, RequestId, Role, Roles, SessionId, SubscriptionId};
 
 /// A peer that joins a realm: its handshake is done.
 #[derive(Debug, Clone)]
@@ -22,7 +31,7 @@ pub(crate) struct NewPeer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct PeerKey(pub(super) Key<Peer>);
 
-/// A session of the realm.
+/// A session of the realm, and what it has.
 #[derive(Debug)]
 pub(super) struct Peer {
     pub(super) session: SessionId,
@@ -30,4 +39,73 @@ pub(super) struct Peer {
     pub(super) roles: Roles,
     pub(super) authid: CompactString,
     pub(super) authrole: CompactString,
+    /// The ids of its requests.
+    pub(super) sequence: Sequence,
+    /// Its subscriptions: which, and its place among the subscribers of its thread.
+    pub(super) subscriptions: HashMap<SubscriptionId, (Key<Subscription>, u32)>,
+    pub(super) registrations: HashMap<RegistrationId, Key<Registration>>,
+    /// The calls it made that have no answer yet.
+    pub(super) calls: HashMap<RequestId, Key<PendingCall>>,
+    /// The invocations it was sent and has not answered.
+    pub(super) invocations: HashMap<RequestId, Key<PendingCall>>,
+    /// The ids of invocations sent to it.
+    pub(super) invocation_ids: RequestIds,
+}
+
+/// The peers of a realm.
+#[derive(Debug, Default)]
+pub(super) struct Peers(Arena<Peer>);
+
+/// What the broker and the dealer work with, besides their own tables.
+#[derive(Debug)]
+pub(super) struct Context<'a, 'o> {
+    pub(super) options: &'a RealmOptions,
+    pub(super) peers: &'a mut Peers,
+    pub(super) random: &'a mut Random,
+    pub(super) out: &'a mut Outbound<'o>,
+}
+
+impl Peer {
+    pub(super) fn new(peer: NewPeer) -> Self {
+        let NewPeer { session, address, roles, authid, authrole } = peer;
+        Self {
+            session,
+            address,
+            roles,
+            authid,
+            authrole,
+            sequence: Sequence::default(),
+            subscriptions: HashMap::new(),
+            registrations: HashMap::new(),
+            calls: HashMap::new(),
+            invocations: HashMap::new(),
+            invocation_ids: RequestIds::default(),
+        }
+    }
+
+    pub(super) const fn supports(&self, role: Role, feature: Feature) -> bool {
+        self.roles.supports(role, feature)
+    }
+}
+
+impl Peers {
+    pub(super) fn insert(&mut self, peer: Peer) -> PeerKey {
+        PeerKey(self.0.insert(peer))
+    }
+
+    pub(super) fn remove(&mut self, key: PeerKey) -> Option<Peer> {
+        self.0.remove(key.0)
+    }
+
+    pub(super) fn get(&self, key: PeerKey) -> Option<&Peer> {
+        self.0.get(key.0)
+    }
+
+    pub(super) fn get_mut(&mut self, key: PeerKey) -> Option<&mut Peer> {
+        self.0.get_mut(key.0)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
 }

@@ -1,20 +1,27 @@
-use super::arena::Arena;
+use super::broker::Broker;
+use super::conduct;
+use super::dealer::Dealer;
 use super::incoming::Incoming;
 use super::options::RealmOptions;
-use super::outbound::Outbound;
-use super::peer::{NewPeer, Peer, PeerKey};
+use super::outbound::{Arguments, Outbound};
+use super::peer::{Context, NewPeer, Peer, PeerKey, Peers};
 use super::random::Random;
+use super::refusal::Refusal;
 use super::violation::Violation;
 use hashbrown::HashMap;
-use proto::{RequestId, SessionId};
+use proto::message::{Goodbye, GoodbyeDetails};
+use proto::uri::wamp;
+use proto::{Message, MessageType, RawUri, RequestId, SessionId};
 
 /// The routing state of a realm: its sessions, its broker, its dealer.
 #[derive(Debug)]
 pub(crate) struct Realm {
     options: RealmOptions,
     random: Random,
-    peers: Arena<Peer>,
+    peers: Peers,
     sessions: HashMap<SessionId, PeerKey>,
+    broker: Broker,
+    dealer: Dealer,
 }
 
 /// What becomes of a session after a message.
@@ -37,7 +44,14 @@ pub(crate) struct SessionIdTaken;
 
 impl Realm {
     pub(super) fn new(options: RealmOptions) -> Self {
-        Self { random: Random::new(options.seed), options, peers: Arena::default(), sessions: HashMap::new() }
+        Self {
+            random: Random::new(options.seed),
+            options,
+            peers: Peers::default(),
+            sessions: HashMap::new(),
+            broker: Broker::default(),
+            dealer: Dealer::default(),
+        }
     }
 
     /// How it behaves.
@@ -48,6 +62,11 @@ impl Realm {
     /// How many sessions there are.
     pub(crate) fn len(&self) -> usize {
         self.peers.len()
+    }
+
+    /// The session id of a peer that is here.
+    pub(crate) fn session_of(&self, peer: PeerKey) -> Option<SessionId> {
+        self.peers.get(peer).map(|peer| peer.session)
     }
 
     /// A session id that nobody in the realm has.
@@ -62,11 +81,11 @@ impl Realm {
 
     /// Lets a peer in: its handshake is done, and WELCOME is what it is written first.
     pub(crate) fn join(&mut self, peer: NewPeer) -> Result<PeerKey, SessionIdTaken> {
-        let NewPeer { session, address, roles, authid, authrole } = peer;
+        let session = peer.session;
         if self.sessions.contains_key(&session) {
             return Err(SessionIdTaken);
         }
-        let key = PeerKey(self.peers.insert(Peer { session, address, roles, authid, authrole }));
+        let key = self.peers.insert(Peer::new(peer));
         self.sessions.insert(session, key);
         Ok(key)
     }
@@ -74,10 +93,12 @@ impl Realm {
     /// Disposes of all that a peer had: subscriptions, registrations (calls it works on are answered `wamp.error.canceled` at once), its
     /// own calls (callees that can are interrupted). Does nothing if it has left before.
     pub(crate) fn leave(&mut self, peer: PeerKey, out: &mut Outbound<'_>) {
-        let _ = out;
-        if let Some(peer) = self.peers.remove(peer.0) {
-            self.sessions.remove(&peer.session);
-        }
+        let key = peer;
+        let Some(peer) = self.peers.remove(key) else { return };
+        self.sessions.remove(&peer.session);
+        let (mut cx, broker, dealer) = self.parts(out);
+        dealer.leave(&mut cx, key, &peer);
+        broker.leave(&mut cx, key, &peer);
     }
 
     /// Routes one message. Nothing happens if the peer has left.
@@ -86,19 +107,86 @@ impl Realm {
     ///
     /// If it breaks the protocol: send ABORT `wamp.error.protocol_violation`, call [`leave`](Self::leave), drop the transport.
     pub(crate) fn recv(&mut self, from: PeerKey, incoming: Incoming<'_>, out: &mut Outbound<'_>) -> Result<Next, Violation> {
-        let _ = (from, incoming, out);
-        Ok(Next::Open)
+        let rule = self.options.request_ids;
+        let Some(peer) = self.peers.get_mut(from) else { return Ok(Next::Open) };
+        conduct::check(peer, &incoming.message, rule)?;
+        match incoming.message {
+            Message::Goodbye(_) => Ok(self.goodbye(from, out)),
+            Message::Abort(_) => {
+                self.leave(from, out);
+                Ok(Next::Aborted)
+            }
+            _ => self.route(from, incoming, out).map(|()| Next::Open),
+        }
     }
 
     /// An INVOCATION could not be delivered to `callee` (too large for it, or not to be carried by its format): the call gets `error`
     /// (a URI of [`proto::uri::wamp`]), and the callee need not answer.
     pub(crate) fn fail_invocation(&mut self, callee: PeerKey, invocation: RequestId, error: &'static str, out: &mut Outbound<'_>) {
-        let _ = (callee, invocation, error, out);
+        let (mut cx, _, dealer) = self.parts(out);
+        dealer.fail_invocation(&mut cx, callee, invocation, error);
     }
 
     /// A progressive RESULT could not be delivered to `caller`: if the call is still open it ends with `error`, and its callee is
     /// interrupted. In place of a *final* RESULT or ERROR that cannot be delivered, the thread writes ERROR by itself: the call has ended.
     pub(crate) fn fail_call(&mut self, caller: PeerKey, call: RequestId, error: &'static str, out: &mut Outbound<'_>) {
-        let _ = (caller, call, error, out);
+        let (mut cx, _, dealer) = self.parts(out);
+        dealer.fail_call(&mut cx, caller, call, error);
+    }
+
+    /// Whether nothing is left: no session, subscription, registration or call.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.peers.len() == 0 && self.sessions.is_empty() && self.broker.is_empty() && self.dealer.is_empty()
+    }
+
+    fn route(&mut self, from: PeerKey, mut incoming: Incoming<'_>, out: &mut Outbound<'_>) -> Result<(), Violation> {
+        let arguments = &mut Arguments::of(&mut incoming);
+        let (cx, broker, dealer) = &mut self.parts(out);
+        let message_type = incoming.message.message_type();
+        let (request, answer) = match incoming.message {
+            Message::Publish(m) => {
+                let (request, acknowledge) = (m.request, m.options.acknowledge);
+                let answer = broker.publish(cx, from, m, incoming.filter.as_deref(), arguments);
+                // Without `acknowledge` the publisher expects no answer of any kind.
+                (request, if acknowledge { answer } else { Ok(()) })
+            }
+            Message::Subscribe(m) => (m.request, broker.subscribe(cx, from, m)),
+            Message::Unsubscribe(m) => (m.request, broker.unsubscribe(cx, from, &m)),
+            Message::Call(m) => (m.request, dealer.call(cx, from, m, arguments)),
+            Message::Register(m) => (m.request, dealer.register(cx, from, m)),
+            Message::Unregister(m) => (m.request, dealer.unregister(cx, from, &m)),
+            Message::Yield(m) => return dealer.recv_yield(cx, from, m, arguments),
+            Message::Error(m) => return dealer.recv_error(cx, from, m, arguments),
+            Message::Cancel(m) => {
+                dealer.cancel(cx, from, &m);
+                return Ok(());
+            }
+            other => return Err(Violation::Unexpected(other.message_type())),
+        };
+        if let Err(refusal) = answer {
+            refuse(cx, from, refusal, message_type, request);
+        }
+        Ok(())
+    }
+
+    fn goodbye(&mut self, from: PeerKey, out: &mut Outbound<'_>) -> Next {
+        let address = self.peers.get(from).map(|peer| peer.address);
+        self.leave(from, out);
+        if let Some(address) = address {
+            out.send(address, Goodbye { details: GoodbyeDetails::default(), reason: RawUri::from_static(wamp::GOODBYE_AND_OUT) });
+        }
+        Next::Goodbye
+    }
+
+    fn parts<'a, 'o>(&'a mut self, out: &'a mut Outbound<'o>) -> (Context<'a, 'o>, &'a mut Broker, &'a mut Dealer) {
+        let cx = Context { options: &self.options, peers: &mut self.peers, random: &mut self.random, out };
+        (cx, &mut self.broker, &mut self.dealer)
+    }
+}
+
+fn refuse(cx: &mut Context<'_, '_>, from: PeerKey, refusal: Refusal, message: MessageType, request: RequestId) {
+    if let Some(peer) = cx.peers.get(from) {
+        let (error, payload) = refusal.answer(message, request);
+        cx.out.send_with(peer.address, error, payload);
     }
 }

@@ -1,0 +1,8 @@
+use wamp_actors::component;
+
+#[component(prefix = "com.example")]
+struct Calculator;
+
+fn main() {
+    let _ = Calculator;
+}

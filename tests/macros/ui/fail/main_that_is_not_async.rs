@@ -1,0 +1,2 @@
+#[wamp_actors::main]
+fn main() {}

@@ -1,0 +1,82 @@
+use super::{probe, serve, settle};
+use proto::message::InvocationDetails;
+
+fn progressive() -> InvocationDetails {
+    InvocationDetails { receive_progress: true, ..InvocationDetails::default() }
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_item_is_a_progressive_result_and_the_end_a_final_one() {
+    serve(probe, async |feeder, world| {
+        let mut call = feeder.call_with("t.streams", progressive());
+        for sent in 1..=3 {
+            settle().await;
+            world.open("stream");
+            settle().await;
+            assert_eq!(call.progress.borrow().len(), sent);
+        }
+        assert!(!call.is_answered());
+        world.open("stream end");
+        assert!(call.end().await.unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_long_stream_does_not_lock_out_an_exclusive_handler() {
+    serve(probe, async |feeder, world| {
+        let streams = [feeder.call_with("t.streams", progressive()), feeder.call_with("t.streams_mut", progressive())];
+        settle().await;
+        assert!(feeder.call("t.set").end().await.is_ok());
+        for _ in streams {
+            world.open("stream end");
+            settle().await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_goes_on_while_an_exclusive_handler_runs() {
+    serve(probe, async |feeder, world| {
+        let stream = feeder.call_with("t.streams", progressive());
+        let hold = feeder.call("t.hold");
+        settle().await;
+        world.open("stream");
+        settle().await;
+        assert_eq!(stream.progress.borrow().len(), 1);
+        world.open("exclusive");
+        assert!(hold.end().await.is_ok());
+        world.open("stream end");
+        assert!(stream.end().await.is_ok());
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_canceled_stream_is_dropped() {
+    serve(probe, async |feeder, world| {
+        let call = feeder.call_with("t.streams", progressive());
+        settle().await;
+        call.canceled.cancel();
+        settle().await;
+        world.open("stream");
+        settle().await;
+        assert!(call.progress.borrow().is_empty());
+        assert_eq!(call.end().await, Err("unanswered".into()));
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_caller_without_progressive_results_is_refused_more_than_the_bound() {
+    serve(probe, async |feeder, world| {
+        let call = feeder.call("t.streams");
+        for _ in 0..4 {
+            settle().await;
+            world.open("stream");
+        }
+        assert_eq!(call.end().await, Err("wamp.error.feature_not_supported".into()));
+    })
+    .await;
+}

@@ -1,0 +1,165 @@
+use super::arena::{Arena, Key};
+use super::delivery::Recipients;
+use super::judge::{check_name, check_pattern, disclosure};
+use super::matching::Patterns;
+use super::outbound::Arguments;
+use super::peer::{Context, Peer, PeerKey, Peers};
+use super::receivers::Filter;
+use super::refusal::Refusal;
+use super::subscription::{Group, Member, Subscription};
+use proto::id::RequestIds;
+use proto::message::{Event, EventDetails, OptionalRequest, Publish, Published, Subscribe, Subscribed, Unsubscribe, Unsubscribed};
+use proto::uri::wamp::is_reserved;
+use proto::{Id, Pattern, PublicationId, SubscriptionId};
+
+/// The subscriptions of a realm.
+#[derive(Debug, Default)]
+pub(super) struct Broker {
+    subscriptions: Arena<Subscription>,
+    patterns: Patterns<Key<Subscription>>,
+    ids: RequestIds,
+}
+
+impl Broker {
+    /// Subscribing again to the same pattern gives the same subscription.
+    pub(super) fn subscribe(&mut self, cx: &mut Context<'_, '_>, from: PeerKey, message: Subscribe) -> Result<(), Refusal> {
+        let pattern = check_pattern(&message.topic, message.options.match_policy, cx.options)?;
+        let Some(peer) = cx.peers.get_mut(from) else { return Ok(()) };
+        let existing = self.patterns.get(&pattern);
+        let held = existing.and_then(|key| self.subscriptions.get(key)).is_some_and(|s| peer.subscriptions.contains_key(&s.id));
+        if !held && peer.subscriptions.len() >= cx.options.quotas.subscriptions {
+            return Err(Refusal::SUBSCRIPTIONS);
+        }
+        let key = existing.unwrap_or_else(|| self.create(pattern));
+        let Some(subscription) = self.subscriptions.get_mut(key) else { return Ok(()) };
+        if !held {
+            let place = subscription.insert(Member { peer: from, address: peer.address });
+            peer.subscriptions.insert(subscription.id, (key, place));
+        }
+        cx.out.send(peer.address, Subscribed { request: message.request, subscription: subscription.id });
+        Ok(())
+    }
+
+    pub(super) fn unsubscribe(&mut self, cx: &mut Context<'_, '_>, from: PeerKey, message: &Unsubscribe) -> Result<(), Refusal> {
+        let Some(peer) = cx.peers.get_mut(from) else { return Ok(()) };
+        let (key, place) = peer.subscriptions.remove(&message.subscription).ok_or(Refusal::NO_SUCH_SUBSCRIPTION)?;
+        let address = peer.address;
+        self.remove(cx.peers, key, Member { peer: from, address }, place);
+        let request = OptionalRequest(Some(message.request));
+        cx.out.send(address, Unsubscribed { request, details: Default::default() });
+        Ok(())
+    }
+
+    /// Sends an EVENT for each subscription the topic falls under, then PUBLISHED if it was asked for.
+    pub(super) fn publish(
+        &mut self,
+        cx: &mut Context<'_, '_>,
+        from: PeerKey,
+        message: Publish,
+        filter: Option<&Filter>,
+        arguments: &mut Arguments<'_>,
+    ) -> Result<(), Refusal> {
+        let Publish { request, options, topic } = message;
+        let exact = self.patterns.exact(topic.as_str()).and_then(|key| self.subscriptions.get(key));
+        // What somebody subscribed to exactly was found valid then.
+        if exact.is_none() {
+            check_name(&topic, cx.options)?;
+        }
+        if is_reserved(topic.as_str()) {
+            return Err(Refusal::RESERVED);
+        }
+        let disclosed = disclosure(options.disclose_me, cx.options)?;
+        let Some(publisher) = cx.peers.get(from) else { return Ok(()) };
+        let (publication, address) = (PublicationId::from_random(cx.random.bits()), publisher.address);
+        let details = EventDetails { ppt: options.ppt, ..event_details(publisher, disclosed) };
+        let mut fan = FanOut { publication, filter, excluded: options.exclude_me.unwrap_or(true).then_some(from), arguments };
+        if self.patterns.has_patterns() {
+            let details = EventDetails { topic: Some(topic.clone()), ..details.clone() };
+            self.patterns.each_pattern(topic.as_str(), |key| {
+                if let Some(subscription) = self.subscriptions.get(key) {
+                    fan.deliver(cx, subscription, &details);
+                }
+            });
+        }
+        if let Some(subscription) = exact {
+            fan.deliver(cx, subscription, &details);
+        }
+        if options.acknowledge {
+            cx.out.send(address, Published { request, publication });
+        }
+        Ok(())
+    }
+
+    /// Disposes of the subscriptions of a peer that is no longer among `cx.peers`.
+    pub(super) fn leave(&mut self, cx: &mut Context<'_, '_>, key: PeerKey, peer: &Peer) {
+        for &(subscription, place) in peer.subscriptions.values() {
+            self.remove(cx.peers, subscription, Member { peer: key, address: peer.address }, place);
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.subscriptions.len() == 0 && self.patterns.is_empty()
+    }
+
+    fn create(&mut self, pattern: Pattern) -> Key<Subscription> {
+        let id = SubscriptionId::from(Id::from(self.ids.take()));
+        let key = self.subscriptions.insert(Subscription::new(id, pattern.clone()));
+        self.patterns.insert(&pattern, key);
+        key
+    }
+
+    fn remove(&mut self, peers: &mut Peers, key: Key<Subscription>, member: Member, place: u32) {
+        let Some(subscription) = self.subscriptions.get_mut(key) else { return };
+        if let Some(moved) = subscription.remove(member.address.thread, place).and_then(|moved| peers.get_mut(moved)) {
+            moved.subscriptions.insert(subscription.id, (key, place));
+        }
+        if subscription.is_empty() {
+            self.patterns.remove(&subscription.pattern);
+            self.subscriptions.remove(key);
+        }
+    }
+}
+
+fn event_details(publisher: &Peer, disclosed: bool) -> EventDetails {
+    if !disclosed {
+        return EventDetails::default();
+    }
+    EventDetails {
+        publisher: Some(publisher.session),
+        publisher_authid: Some(publisher.authid.clone()),
+        publisher_authrole: Some(publisher.authrole.clone()),
+        ..EventDetails::default()
+    }
+}
+
+/// A publication on its way to the subscribers.
+struct FanOut<'a, 'm> {
+    publication: PublicationId,
+    filter: Option<&'a Filter>,
+    /// The publisher, unless it wants its own event.
+    excluded: Option<PeerKey>,
+    arguments: &'a mut Arguments<'m>,
+}
+
+impl FanOut<'_, '_> {
+    /// One delivery to each thread that has receivers under the subscription.
+    fn deliver(&mut self, cx: &mut Context<'_, '_>, subscription: &Subscription, details: &EventDetails) {
+        for group in subscription.groups() {
+            if let Some(to) = self.receivers(cx.peers, group) {
+                let event = Event { subscription: subscription.id, publication: self.publication, details: details.clone() };
+                cx.out.fan_out(group.thread, to, event, self.arguments);
+            }
+        }
+    }
+
+    fn receivers(&self, peers: &Peers, group: &Group) -> Option<Recipients> {
+        let others = group.members.iter().filter(|member| self.excluded != Some(member.peer));
+        match self.filter {
+            None => Recipients::collect(others.map(|member| member.address), group.members.len()),
+            Some(filter) => {
+                let admitted = others.filter(|member| peers.get(member.peer).is_some_and(|peer| filter.admits(peer)));
+                Recipients::collect(admitted.map(|member| member.address), 4)
+            }
+        }
+    }
+}

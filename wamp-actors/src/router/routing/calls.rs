@@ -1,0 +1,69 @@
+use super::arena::{Arena, Key};
+use super::peer::{PeerKey, Peers};
+use super::registration::Registration;
+use proto::RequestId;
+
+/// A call that was handed to a callee and has not ended on both sides.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PendingCall {
+    pub(super) caller: PeerKey,
+    pub(super) request: RequestId,
+    pub(super) callee: PeerKey,
+    pub(super) invocation: RequestId,
+    pub(super) registration: Key<Registration>,
+    /// Whether the callee limits how many it takes at once; then it counts until the callee has answered.
+    pub(super) limited: bool,
+    pub(super) receive_progress: bool,
+    /// Whether the caller has its answer already, or has left: whatever the callee says is dropped.
+    pub(super) answered: bool,
+    /// Whether the callee was sent INTERRUPT.
+    pub(super) interrupted: bool,
+}
+
+/// The calls in flight. Caller and callee each hold a call's key under the id they know it by.
+#[derive(Debug, Default)]
+pub(super) struct Calls(Arena<PendingCall>);
+
+impl Calls {
+    pub(super) fn open(&mut self, peers: &mut Peers, call: PendingCall) {
+        let key = self.0.insert(call);
+        if let Some(callee) = peers.get_mut(call.callee) {
+            callee.invocations.insert(call.invocation, key);
+        }
+        if let Some(caller) = peers.get_mut(call.caller) {
+            caller.calls.insert(call.request, key);
+        }
+    }
+
+    pub(super) fn get_mut(&mut self, key: Key<PendingCall>) -> Option<&mut PendingCall> {
+        self.0.get_mut(key)
+    }
+
+    /// The caller has its answer; the call lives on until the callee has given its own.
+    pub(super) fn mark_answered(&mut self, peers: &mut Peers, key: Key<PendingCall>) {
+        let Some(call) = self.0.get_mut(key).filter(|call| !call.answered) else { return };
+        call.answered = true;
+        if let Some(caller) = peers.get_mut(call.caller) {
+            caller.calls.remove(&call.request);
+        }
+    }
+
+    /// The call has ended on both sides.
+    pub(super) fn close(&mut self, peers: &mut Peers, key: Key<PendingCall>) -> Option<PendingCall> {
+        let call = self.0.remove(key)?;
+        if let Some(callee) = peers.get_mut(call.callee) {
+            callee.invocations.remove(&call.invocation);
+        }
+        // If the call was answered, another may go by its request id by now.
+        if !call.answered
+            && let Some(caller) = peers.get_mut(call.caller)
+        {
+            caller.calls.remove(&call.request);
+        }
+        Some(call)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+}

@@ -1,0 +1,203 @@
+use super::arena::{Arena, Key};
+use super::calls::{Calls, PendingCall};
+use super::conduct::is_passthru;
+use super::judge::{check_name, check_pattern, disclosure};
+use super::matching::Patterns;
+use super::options::Disclosure;
+use super::outbound::Arguments;
+use super::peer::{Context, Peer, PeerKey};
+use super::refusal::Refusal;
+use super::registration::{Callee, Registration};
+use proto::id::RequestIds;
+use proto::message::{Call, Invocation, InvocationDetails, InvokePolicy, OptionalRequest, Passthru, Register, Registered};
+use proto::message::{Unregister, Unregistered, UnregisteredDetails};
+use proto::uri::wamp::is_reserved;
+use proto::{Feature, Id, MatchPolicy, Pattern, RawUri, RegistrationId, Role};
+
+/// The registrations of a realm and the calls in flight. What ends a call is in `answers.rs`.
+#[derive(Debug, Default)]
+pub(super) struct Dealer {
+    pub(super) registrations: Arena<Registration>,
+    patterns: Patterns<Key<Registration>>,
+    ids: RequestIds,
+    pub(super) calls: Calls,
+}
+
+impl Dealer {
+    pub(super) fn register(&mut self, cx: &mut Context<'_, '_>, from: PeerKey, message: Register) -> Result<(), Refusal> {
+        let Register { request, options, procedure } = message;
+        let pattern = check_pattern(&procedure, options.match_policy, cx.options)?;
+        if is_reserved(pattern.as_str()) {
+            return Err(Refusal::RESERVED);
+        }
+        let disclose = options.disclose_caller == Some(true);
+        if disclose && cx.options.disclosure == Disclosure::Never {
+            return Err(Refusal::DISCLOSURE);
+        }
+        if cx.peers.get(from).is_some_and(|peer| peer.registrations.len() >= cx.options.quotas.registrations) {
+            return Err(Refusal::REGISTRATIONS);
+        }
+        let key = match self.patterns.get(&pattern) {
+            Some(key) if options.force_reregister => {
+                self.revoke(cx, key);
+                self.create(pattern, options.invoke)
+            }
+            Some(key) => self.shared(key, from, options.invoke)?,
+            None => self.create(pattern, options.invoke),
+        };
+        let (Some(registration), Some(peer)) = (self.registrations.get_mut(key), cx.peers.get_mut(from)) else { return Ok(()) };
+        // A limit of 0 would make a procedure that can never be called: it is none.
+        let concurrency = options.concurrency.filter(|&limit| limit > 0).map(|limit| u32::try_from(limit).unwrap_or(u32::MAX));
+        registration.insert(Callee::new(from, disclose, concurrency));
+        peer.registrations.insert(registration.id, key);
+        cx.out.send(peer.address, Registered { request, registration: registration.id });
+        Ok(())
+    }
+
+    pub(super) fn unregister(&mut self, cx: &mut Context<'_, '_>, from: PeerKey, message: &Unregister) -> Result<(), Refusal> {
+        let Some(peer) = cx.peers.get_mut(from) else { return Ok(()) };
+        let key = peer.registrations.remove(&message.registration).ok_or(Refusal::NO_SUCH_REGISTRATION)?;
+        self.remove_callee(key, from);
+        let request = OptionalRequest(Some(message.request));
+        cx.out.send(peer.address, Unregistered { request, details: UnregisteredDetails::default() });
+        Ok(())
+    }
+
+    pub(super) fn call(
+        &mut self,
+        cx: &mut Context<'_, '_>,
+        from: PeerKey,
+        message: Call,
+        arguments: &mut Arguments<'_>,
+    ) -> Result<(), Refusal> {
+        let Call { request, options, procedure } = message;
+        let Some(caller) = cx.peers.get(from) else { return Ok(()) };
+        if caller.calls.len() >= cx.options.quotas.calls {
+            return Err(Refusal::CALLS);
+        }
+        let asked = disclosure(options.disclose_me, cx.options)?;
+        let (key, registration) = self.find(&procedure, cx)?;
+        let chosen = registration.choose(cx.random).ok_or(Refusal::ALL_BUSY)?;
+        let Some(callee) = cx.peers.get(chosen.peer) else { return Err(Refusal::NO_SUCH_PROCEDURE) };
+        if is_passthru(&options.ppt) && !callee.supports(Role::Callee, Feature::PayloadPassthruMode) {
+            registration.finished(chosen.peer);
+            return Err(Refusal::NO_PASSTHRU);
+        }
+        // Autobahn|JS announces progressive results but not call canceling; the specification would have us disregard it then, and its
+        // own tests fail if we do.
+        let receive_progress = options.receive_progress && callee.supports(Role::Callee, Feature::ProgressiveCallResults);
+        let details = InvocationDetails {
+            procedure: (registration.pattern.policy() != MatchPolicy::Exact).then_some(procedure),
+            receive_progress,
+            ..invocation_details(caller, asked || chosen.disclose, options.ppt)
+        };
+        let (registration_id, address) = (registration.id, callee.address);
+        let Some(callee) = cx.peers.get_mut(chosen.peer) else { return Ok(()) };
+        let invocation = callee.invocation_ids.take();
+        self.calls.open(
+            cx.peers,
+            PendingCall {
+                caller: from,
+                request,
+                callee: chosen.peer,
+                invocation,
+                registration: key,
+                limited: chosen.concurrency.is_some(),
+                receive_progress,
+                answered: false,
+                interrupted: false,
+            },
+        );
+        cx.out.forward(address, Invocation { request: invocation, registration: registration_id, details }, arguments);
+        Ok(())
+    }
+
+    /// Disposes of the registrations and calls of a peer that is no longer among `cx.peers`.
+    pub(super) fn leave(&mut self, cx: &mut Context<'_, '_>, key: PeerKey, peer: &Peer) {
+        for &registration in peer.registrations.values() {
+            self.remove_callee(registration, key);
+        }
+        for &call in peer.invocations.values() {
+            self.callee_left(cx, call);
+        }
+        for &call in peer.calls.values() {
+            self.caller_left(cx, call);
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.registrations.len() == 0 && self.patterns.is_empty() && self.calls.len() == 0
+    }
+
+    /// The registration a procedure falls under.
+    fn find(&mut self, procedure: &RawUri, cx: &Context<'_, '_>) -> Result<(Key<Registration>, &mut Registration), Refusal> {
+        let key = match self.patterns.exact(procedure.as_str()) {
+            // What somebody registered exactly was found valid then.
+            Some(key) => key,
+            None => {
+                check_name(procedure, cx.options)?;
+                self.patterns.best_pattern(procedure.as_str()).ok_or(Refusal::NO_SUCH_PROCEDURE)?
+            }
+        };
+        self.registrations.get_mut(key).map(|registration| (key, registration)).ok_or(Refusal::NO_SUCH_PROCEDURE)
+    }
+
+    /// An existing registration, if `from` may share it.
+    fn shared(&self, key: Key<Registration>, from: PeerKey, policy: InvokePolicy) -> Result<Key<Registration>, Refusal> {
+        let registration = self.registrations.get(key).ok_or(Refusal::PROCEDURE_TAKEN)?;
+        if registration.policy == InvokePolicy::Single || registration.callees().iter().any(|callee| callee.peer == from) {
+            return Err(Refusal::PROCEDURE_TAKEN);
+        }
+        if registration.policy != policy {
+            return Err(Refusal::OTHER_POLICY);
+        }
+        Ok(key)
+    }
+
+    fn create(&mut self, pattern: Pattern, policy: InvokePolicy) -> Key<Registration> {
+        let id = RegistrationId::from(Id::from(self.ids.take()));
+        let key = self.registrations.insert(Registration::new(id, pattern.clone(), policy));
+        self.patterns.insert(&pattern, key);
+        key
+    }
+
+    fn remove_callee(&mut self, key: Key<Registration>, peer: PeerKey) {
+        let Some(registration) = self.registrations.get_mut(key) else { return };
+        registration.remove(peer);
+        if registration.callees().is_empty() {
+            self.patterns.remove(&registration.pattern);
+            self.registrations.remove(key);
+        }
+    }
+
+    /// Ends a registration without being asked by its callees; those that understand it are told. What they work on goes on.
+    fn revoke(&mut self, cx: &mut Context<'_, '_>, key: Key<Registration>) {
+        let Some(registration) = self.registrations.remove(key) else { return };
+        self.patterns.remove(&registration.pattern);
+        for callee in registration.callees() {
+            let Some(peer) = cx.peers.get_mut(callee.peer) else { continue };
+            peer.registrations.remove(&registration.id);
+            if peer.supports(Role::Callee, Feature::RegistrationRevocation) {
+                let details = UnregisteredDetails {
+                    registration: Some(registration.id),
+                    reason: Some(RawUri::from_static("wamp.registration.taken_over")),
+                    ..UnregisteredDetails::default()
+                };
+                cx.out.send(peer.address, Unregistered { request: OptionalRequest(None), details });
+            }
+        }
+    }
+}
+
+fn invocation_details(caller: &Peer, disclosed: bool, ppt: Passthru) -> InvocationDetails {
+    if !disclosed {
+        return InvocationDetails { ppt, ..InvocationDetails::default() };
+    }
+    InvocationDetails {
+        caller: Some(caller.session),
+        caller_authid: Some(caller.authid.clone()),
+        caller_authrole: Some(caller.authrole.clone()),
+        ppt,
+        ..InvocationDetails::default()
+    }
+}

@@ -1,0 +1,55 @@
+use bytes::Bytes;
+use proto::message::{Error, ErrorDetails};
+use proto::uri::wamp;
+use proto::{Format, MessageType, Payload, PayloadRef, RawUri, RequestId};
+
+/// Beyond what one session may hold ([`Quotas`](super::Quotas)). An extension of ours: the specification has no word for it.
+pub(crate) const QUOTA_EXCEEDED: &str = "wamp.error.quota_exceeded";
+
+/// A legitimate ERROR as the answer to a request, with a short text for people as its argument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Refusal {
+    pub(super) uri: &'static str,
+    /// A JSON list of one text.
+    arguments: &'static str,
+}
+
+macro_rules! refusals {
+    ($($name:ident = $uri:expr, $text:literal;)*) => {
+        impl Refusal {
+            $(pub(super) const $name: Self = Self { uri: $uri, arguments: concat!("[\"", $text, "\"]") };)*
+        }
+    };
+}
+
+refusals! {
+    INVALID_URI = wamp::INVALID_URI, "the URI breaks the rules: empty, too long, an empty component, white space or #";
+    RESERVED = wamp::INVALID_URI, "URIs under wamp. are the router's";
+    DISCLOSURE = wamp::DISCLOSE_ME_DISALLOWED, "the realm does not allow identities to be disclosed";
+    NO_SUCH_SUBSCRIPTION = wamp::NO_SUCH_SUBSCRIPTION, "the session has no such subscription";
+    NO_SUCH_REGISTRATION = wamp::NO_SUCH_REGISTRATION, "the session has no such registration";
+    NO_SUCH_PROCEDURE = wamp::NO_SUCH_PROCEDURE, "no callee has registered the procedure";
+    PROCEDURE_TAKEN = wamp::PROCEDURE_ALREADY_EXISTS, "the procedure is registered already";
+    OTHER_POLICY = wamp::PROCEDURE_EXISTS_INVOCATION_POLICY_CONFLICT, "the procedure is registered under another invocation policy";
+    ALL_BUSY = wamp::NO_AVAILABLE_CALLEE, "each callee works on as many calls as it allows";
+    NO_PASSTHRU = wamp::FEATURE_NOT_SUPPORTED, "the other peer does not support payload passthru mode";
+    CALLEE_LEFT = wamp::CANCELED, "the callee has left";
+    CANCELED = wamp::CANCELED, "the call was canceled";
+    SUBSCRIPTIONS = QUOTA_EXCEEDED, "the session has as many subscriptions as it may";
+    REGISTRATIONS = QUOTA_EXCEEDED, "the session has as many registrations as it may";
+    CALLS = QUOTA_EXCEEDED, "the session has as many open calls as it may";
+}
+
+impl Refusal {
+    /// The ERROR and its arguments.
+    pub(super) fn answer(self, request_type: MessageType, request: RequestId) -> (Error, Payload) {
+        let bytes = Bytes::from_static(self.arguments.as_bytes());
+        let payload = PayloadRef { format: Format::Json, args: self.arguments.as_bytes(), kwargs: &[] };
+        (error(request_type, request, RawUri::from_static(self.uri)), Payload::shared(&bytes, payload))
+    }
+}
+
+/// An ERROR with default details.
+pub(super) fn error(request_type: MessageType, request: RequestId, error: RawUri) -> Error {
+    Error { request_type, request, details: ErrorDetails::default(), error }
+}
