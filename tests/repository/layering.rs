@@ -16,14 +16,14 @@ const CORE: &[&[&str]] = &[
 
 /// The stations of `wamp-actors`.
 const ACTORS: &[&[&str]] = &[
-    &["error"],
     &["transport"],
+    &["error"],
     &["session"],
     &["supervisor"],
     &["component"],
     &["router"],
     &["service"],
-    &["prelude", "private"],
+    &["prelude", "private", "main_fn"],
 ];
 
 fn root() -> PathBuf {
