@@ -181,3 +181,34 @@ impl RequestIds {
         self.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Id, MAX_ID, OutOfRange, RequestId, RequestIds, SessionId};
+
+    #[test]
+    fn an_id_is_from_1_to_2_to_the_53() {
+        for (raw, valid) in [(0, false), (1, true), (MAX_ID, true), (MAX_ID + 1, false), (u64::MAX, false)] {
+            assert_eq!(Id::new(raw).map(Id::as_u64), valid.then_some(raw));
+            assert_eq!(SessionId::try_from(raw).is_ok(), valid);
+            assert_eq!(serde_json::from_str::<SessionId>(&raw.to_string()).is_ok(), valid);
+        }
+        assert_eq!(Id::try_from(0), Err(OutOfRange(0)));
+    }
+
+    #[test]
+    fn random_bits_of_any_value_make_an_id() {
+        for random in [0, 1, MAX_ID - 1, MAX_ID, u64::MAX] {
+            let id = SessionId::from_random(random).as_u64();
+            assert!((1..=MAX_ID).contains(&id), "{random}");
+        }
+        assert_eq!(SessionId::from_random(MAX_ID - 1).as_u64(), MAX_ID);
+    }
+
+    #[test]
+    fn request_ids_count_up_from_1_and_wrap_to_1() {
+        let mut ids = RequestIds::default();
+        assert_eq!([ids.take(), ids.take(), ids.peek(), ids.take()].map(RequestId::as_u64), [1, 2, 3, 3]);
+        assert_eq!(RequestId::new(MAX_ID).unwrap().next(), RequestId::FIRST);
+    }
+}

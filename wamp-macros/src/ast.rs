@@ -59,8 +59,8 @@ pub(crate) enum Source {
 pub(crate) enum Absent {
     /// `wamp.error.invalid_argument`.
     Refused,
-    /// `None`; the type inside the `Option`.
-    None(Box<Type>),
+    /// `None` of an `Option`.
+    None,
     /// The expression of `#[default(…)]`, or `Default::default()`.
     Default(Option<Box<Expr>>),
 }
@@ -153,7 +153,7 @@ impl Param {
         if last_segment(ty).is_some_and(|segment| EXTRACTORS.iter().any(|known| segment.ident == known)) {
             return Some(Source::Extract);
         }
-        let absent = only_argument(ty, "Option").map_or(Absent::Refused, |inner| Absent::None(Box::new(inner.clone())));
+        let absent = if only_argument(ty, "Option").is_some() { Absent::None } else { Absent::Refused };
         Some(Source::Argument { name: name(pat, errors)?, absent })
     }
 }

@@ -46,7 +46,7 @@ fn discovered(self_ty: &syn::Type) -> TokenStream {
                 name: <#self_ty as ::wamp_actors::component::Component>::NAME,
                 module: ::core::module_path!(),
                 uris: ::wamp_actors::component::Bindings::<#self_ty>::uris,
-                add: |service| service.component(#default),
+                add: |service| service.component(|| #default()),
             }
         }
     }
@@ -135,7 +135,7 @@ fn terminal(handler: &Handler) -> TokenStream {
     }
     let terminal = if handler.access == Access::Exclusive { quote!(exclusive) } else { quote!(shared) };
     let awaited = handler.method.sig.asyncness.map(|_| quote!(.await));
-    let reply = local("reply");
+    let reply = Ident::new("reply", Span::mixed_site().located_at(reply_span(handler)));
     let encoded = encode(handler, &reply, &call);
     quote! {
         .#terminal(|#component, #call| ::std::boxed::Box::pin(async move {
@@ -181,8 +181,7 @@ fn take(param: &Param, value: &Ident, arguments: &Ident, call: &Ident) -> TokenS
     let ty = &param.ty;
     let taken = match &param.source {
         Source::Extract => quote_spanned!(ty.span()=> <#ty as ::wamp_actors::component::Extract>::extract(&#call)?),
-        Source::Argument { name, absent: Absent::Refused } => quote!(#arguments.next::<#ty>(#name)?),
-        Source::Argument { name, absent: Absent::None(inner) } => quote!(#arguments.optional::<#inner>(#name)?),
+        Source::Argument { name, absent: Absent::Refused | Absent::None } => quote!(#arguments.next::<#ty>(#name)?),
         Source::Argument { name, absent: Absent::Default(None) } => quote!(#arguments.or_default::<#ty>(#name)?),
         Source::Argument { name, absent: Absent::Default(Some(default)) } => quote!(#arguments.or_else::<#ty>(#name, || #default)?),
         Source::Kwargs { name, wrapped: Some(inner) } => quote!(::wamp_actors::Kwargs(#arguments.kwargs::<#inner>(#name)?)),
@@ -194,18 +193,23 @@ fn take(param: &Param, value: &Ident, arguments: &Ident, call: &Ident) -> TokenS
 
 /// The reply on the wire; an error about its type stands at the return type.
 fn encode(handler: &Handler, reply: &Ident, call: &Ident) -> TokenStream {
-    let into_reply = quote!(::wamp_actors::component::IntoReply);
-    let by_result = quote!(::<::wamp_actors::component::ByResult<_>>);
-    let stream = quote!(::wamp_actors::component::stream);
-    let span = match &handler.method.sig.output {
-        ReturnType::Type(_, ty) => ty.span(),
-        ReturnType::Default => Span::call_site(),
+    let span = reply_span(handler);
+    let by_stream = quote!(::wamp_actors::component::ByStream<_>);
+    let by_result = quote!(::wamp_actors::component::ByResult);
+    let stream = quote_spanned!(span=> ::wamp_actors::component::stream);
+    let (case, value) = match handler.reply {
+        Reply::Stream => (by_stream, quote_spanned!(span=> #stream(#reply))),
+        Reply::TryStream => (quote!(#by_result<#by_stream>), quote_spanned!(span=> #reply.map(#stream))),
+        Reply::Result { .. } => (quote!(#by_result<_>), quote_spanned!(span=> #reply)),
+        Reply::Unit | Reply::Value | Reply::Future => (quote!(_), quote_spanned!(span=> #reply)),
     };
-    match handler.reply {
-        Reply::Stream => quote_spanned!(span=> #into_reply::into_reply(#stream(#reply), #call.format())),
-        Reply::TryStream => quote_spanned!(span=> #into_reply #by_result::into_reply(#reply.map(#stream), #call.format())),
-        Reply::Result { .. } => quote_spanned!(span=> #into_reply #by_result::into_reply(#reply, #call.format())),
-        Reply::Unit | Reply::Value | Reply::Future => quote_spanned!(span=> #into_reply::into_reply(#reply, #call.format())),
+    quote!(::wamp_actors::component::IntoReply::<#case>::into_reply(#value, #call.format()))
+}
+
+fn reply_span(handler: &Handler) -> Span {
+    match &handler.method.sig.output {
+        ReturnType::Type(_, ty) => ty.span(),
+        ReturnType::Default => handler.method.sig.ident.span(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a handler returns, and the streams among it: a stream outlives the borrow of the component, so it must not hold it.
 
 use crate::errors::Errors;
-use crate::types::{is_unit, last_segment};
+use crate::types::{is_unit, last_segment, ungrouped, ungrouped_mut};
 use quote::ToTokens;
 use syn::{
     CapturedParam, GenericArgument, GenericParam, Generics, Ident, PathArguments, ReturnType, Signature, Type, TypeImplTrait,
@@ -44,6 +44,7 @@ pub(crate) fn captured(generics: &Generics) -> Vec<Ident> {
 /// Reads the return type; a stream gets `+ use<…>`, or edition 2024 would have it borrow `self`.
 pub(crate) fn read_reply(signature: &mut Signature, captured: &[Ident], errors: &Errors) -> Reply {
     let ReturnType::Type(_, ty) = &mut signature.output else { return Reply::Unit };
+    let ty = ungrouped_mut(ty);
     if is_unit(ty) {
         return Reply::Unit;
     }
@@ -62,7 +63,7 @@ fn result_ok(ty: &mut Type) -> Option<&mut Type> {
     let segment = path.path.segments.last_mut().filter(|segment| segment.ident == "Result")?;
     match &mut segment.arguments {
         PathArguments::AngleBracketed(arguments) => arguments.args.iter_mut().find_map(|argument| match argument {
-            GenericArgument::Type(ty) => Some(ty),
+            GenericArgument::Type(ty) => Some(ungrouped_mut(ty)),
             _ => None,
         }),
         _ => None,
@@ -125,7 +126,7 @@ fn borrows(implemented: &TypeImplTrait, errors: &Errors) -> bool {
 /// `BoxStream`, `LocalBoxStream`, and `Pin<Box<dyn Stream<…>>>`; the same for futures.
 fn is_boxed(ty: &Type, what: &str) -> bool {
     let Some(segment) = last_segment(ty) else {
-        return matches!(ty, Type::TraitObject(object) if names(&object.bounds, what));
+        return matches!(ungrouped(ty), Type::TraitObject(object) if names(&object.bounds, what));
     };
     let name = segment.ident.to_string();
     if name.strip_suffix(what).is_some_and(|boxed| boxed == "Box" || boxed == "LocalBox") {

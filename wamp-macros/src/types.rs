@@ -3,12 +3,28 @@
 use syn::visit::Visit;
 use syn::{GenericArgument, Lifetime, PathArguments, PathSegment, Type, TypeImplTrait, TypeReference};
 
+/// The type in parentheses and in the invisible groups that `macro_rules` makes.
+pub(crate) fn ungrouped(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => ungrouped(&group.elem),
+        Type::Paren(paren) => ungrouped(&paren.elem),
+        _ => ty,
+    }
+}
+
+/// [`ungrouped`], to be changed.
+pub(crate) fn ungrouped_mut(ty: &mut Type) -> &mut Type {
+    match ty {
+        Type::Group(group) => ungrouped_mut(&mut group.elem),
+        Type::Paren(paren) => ungrouped_mut(&mut paren.elem),
+        _ => ty,
+    }
+}
+
 /// The last segment of a path type: `Option<T>` of `std::option::Option<T>`.
 pub(crate) fn last_segment(ty: &Type) -> Option<&PathSegment> {
-    match ty {
+    match ungrouped(ty) {
         Type::Path(path) if path.qself.is_none() => path.path.segments.last(),
-        Type::Group(group) => last_segment(&group.elem),
-        Type::Paren(paren) => last_segment(&paren.elem),
         _ => None,
     }
 }
@@ -64,5 +80,5 @@ impl<'t> Visit<'t> for Search<'t> {
 
 /// Whether `ty` is `()`.
 pub(crate) fn is_unit(ty: &Type) -> bool {
-    matches!(ty, Type::Tuple(tuple) if tuple.elems.is_empty())
+    matches!(ungrouped(ty), Type::Tuple(tuple) if tuple.elems.is_empty())
 }

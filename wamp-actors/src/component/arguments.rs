@@ -1,6 +1,8 @@
 use super::Rejection;
 use proto::PayloadRef;
-use serde::de::DeserializeOwned;
+use proto::payload::{Kwargs, PayloadError, Positionals, RawValue};
+use serde::de::{DeserializeOwned, Deserializer, Visitor};
+use std::any::type_name;
 
 /// The arguments of a call, taken one by one in the order of the handler's parameters.
 ///
@@ -8,14 +10,16 @@ use serde::de::DeserializeOwned;
 #[derive(Debug)]
 pub struct Arguments<'a> {
     payload: PayloadRef<'a>,
+    positionals: Positionals<'a>,
     /// Whether more positional arguments than parameters are an error (procedures) or ignored (topics).
     strict: bool,
+    /// How many positional arguments were taken.
     taken: usize,
 }
 
 impl<'a> Arguments<'a> {
-    pub(crate) const fn new(payload: PayloadRef<'a>, strict: bool) -> Self {
-        Self { payload, strict, taken: 0 }
+    pub(crate) fn new(payload: PayloadRef<'a>, strict: bool) -> Self {
+        Self { payload, positionals: payload.positionals(), strict, taken: 0 }
     }
 
     /// The next parameter. One that is not given is `None` for an `Option`, and missing for other types.
@@ -24,7 +28,10 @@ impl<'a> Arguments<'a> {
     ///
     /// [`Rejection`] that names the parameter and the type wanted.
     pub fn next<T: DeserializeOwned>(&mut self, name: &'static str) -> Result<T, Rejection> {
-        self.optional(name)?.ok_or_else(|| Rejection::Missing { parameter: name, wanted: std::any::type_name::<T>().to_owned() })
+        match self.optional(name)? {
+            Some(value) => Ok(value),
+            None => T::deserialize(Absent).map_err(|_| Rejection::Missing { parameter: name, wanted: type_name_of::<T>() }),
+        }
     }
 
     /// The next parameter if it is given.
@@ -33,9 +40,14 @@ impl<'a> Arguments<'a> {
     ///
     /// [`Rejection`] if it is given and of another type.
     pub fn optional<T: DeserializeOwned>(&mut self, name: &'static str) -> Result<Option<T>, Rejection> {
-        let _ = (name, self.payload);
-        self.taken += 1;
-        Ok(None)
+        let value = match self.positionals.next() {
+            Some(value) => {
+                self.taken += 1;
+                Some(value)
+            }
+            None => self.payload.keyword(name),
+        };
+        value.map(|value| decode(name, value)).transpose()
     }
 
     /// The next parameter, or its type's default.
@@ -56,13 +68,15 @@ impl<'a> Arguments<'a> {
         Ok(self.optional(name)?.unwrap_or_else(default))
     }
 
-    /// All keyword arguments as one struct or map.
+    /// All keyword arguments as one struct or map; none given are an empty one.
     ///
     /// # Errors
     ///
     /// [`Rejection`] if they do not fit `T`.
     pub fn kwargs<T: DeserializeOwned>(&mut self, name: &'static str) -> Result<T, Rejection> {
-        Err(Rejection::Missing { parameter: name, wanted: std::any::type_name::<T>().to_owned() })
+        let keywords = PayloadRef { args: &[], ..self.payload };
+        let decoded = keywords.decode::<Kwargs<T>>().map_err(|error| mismatch::<T>(name, &error))?;
+        Ok(decoded.0)
     }
 
     /// The positional arguments that are left.
@@ -71,8 +85,12 @@ impl<'a> Arguments<'a> {
     ///
     /// [`Rejection`] if one is not a `T`.
     pub fn rest<T: DeserializeOwned>(&mut self, name: &'static str) -> Result<Vec<T>, Rejection> {
-        let _ = name;
-        Ok(Vec::new())
+        let mut rest = Vec::new();
+        for value in self.positionals.by_ref() {
+            self.taken += 1;
+            rest.push(decode(name, value)?);
+        }
+        Ok(rest)
     }
 
     /// All arguments as one value: `()`, a tuple of positional ones, `Kwargs`, or one argument.
@@ -81,7 +99,8 @@ impl<'a> Arguments<'a> {
     ///
     /// [`Rejection`] if they do not fit `T`.
     pub fn all<T: DeserializeOwned>(self) -> Result<T, Rejection> {
-        Err(Rejection::Missing { parameter: "arguments", wanted: std::any::type_name::<T>().to_owned() })
+        let decoded = if self.strict { self.payload.decode() } else { self.payload.decode_ignoring_extra() };
+        decoded.map_err(Rejection::Arguments)
     }
 
     /// To be called after the last parameter.
@@ -90,10 +109,169 @@ impl<'a> Arguments<'a> {
     ///
     /// [`Rejection::TooMany`] if a procedure got more positional arguments than it has parameters; a topic ignores them.
     pub fn finish(self) -> Result<(), Rejection> {
-        let given = self.taken;
-        if self.strict && given > self.taken {
-            return Err(Rejection::TooMany { taken: self.taken, given });
+        if !self.strict {
+            return Ok(());
         }
-        Ok(())
+        match self.positionals.count() {
+            0 => Ok(()),
+            extra => Err(Rejection::TooMany { taken: self.taken, given: self.taken + extra }),
+        }
+    }
+}
+
+fn decode<T: DeserializeOwned>(name: &'static str, value: RawValue<'_>) -> Result<T, Rejection> {
+    value.decode().map_err(|error| mismatch::<T>(name, &error))
+}
+
+fn mismatch<T>(parameter: &'static str, error: &PayloadError) -> Rejection {
+    let why = match error {
+        PayloadError::Wrong { message, .. } => message.clone(),
+        other => other.to_string(),
+    };
+    Rejection::Mismatch { parameter, wanted: type_name_of::<T>(), why }
+}
+
+/// The name of a type as people write it: without the paths of its parts.
+fn type_name_of<T>() -> String {
+    let (mut short, mut word) = (String::new(), String::new());
+    for c in type_name::<T>().chars() {
+        match c {
+            ':' => word.clear(),
+            c if c.is_alphanumeric() || c == '_' => word.push(c),
+            c => {
+                short.push_str(&word);
+                word.clear();
+                short.push(c);
+            }
+        }
+    }
+    short + &word
+}
+
+/// What is not given: an `Option` is `None`, and other types do not exist.
+struct Absent;
+
+impl<'de> Deserializer<'de> for Absent {
+    type Error = serde::de::value::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Self::Error> {
+        Err(serde::de::Error::custom("absent"))
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        visitor.visit_none()
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Self::Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
+        seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proto::{Format, Payload};
+    use serde::Deserialize;
+    use std::collections::BTreeMap;
+
+    fn with<T>(payload: &Payload, take: impl FnOnce(&mut Arguments<'_>) -> T) -> T {
+        take(&mut Arguments::new(payload.as_ref(), true))
+    }
+
+    fn payloads(args: impl serde::Serialize) -> Vec<Payload> {
+        Format::ALL.into_iter().map(|format| Payload::encode(format, &args).unwrap()).collect()
+    }
+
+    #[derive(serde::Serialize, Deserialize, Debug, PartialEq)]
+    struct Size {
+        width: u32,
+        unit: Option<String>,
+    }
+
+    #[test]
+    fn parameters_are_positional_arguments_in_their_order() {
+        for payload in payloads((2, "three", 4.5)) {
+            with(&payload, |arguments| {
+                assert_eq!(arguments.next::<i64>("a"), Ok(2));
+                assert_eq!(arguments.next::<String>("b").as_deref(), Ok("three"));
+                assert_eq!(arguments.next::<f64>("c"), Ok(4.5));
+            });
+        }
+    }
+
+    #[test]
+    fn a_parameter_beyond_the_positional_arguments_is_taken_by_name() {
+        for payload in payloads((2, Kwargs(BTreeMap::from([("b", 3)])))) {
+            with(&payload, |arguments| {
+                assert_eq!(arguments.next::<i64>("a"), Ok(2));
+                assert_eq!(arguments.next::<i64>("b"), Ok(3));
+            });
+        }
+    }
+
+    #[test]
+    fn what_is_not_given_is_none_for_an_option_and_missing_for_other_types() {
+        for payload in payloads(()) {
+            with(&payload, |arguments| {
+                assert_eq!(arguments.next::<Option<i64>>("a"), Ok(None));
+                assert_eq!(arguments.or_default::<i64>("b"), Ok(0));
+                assert_eq!(arguments.or_else("c", || 7), Ok(7));
+                let missing = Rejection::Missing { parameter: "d", wanted: "Vec<String>".into() };
+                assert_eq!(arguments.next::<Vec<String>>("d"), Err(missing));
+            });
+        }
+    }
+
+    #[test]
+    fn an_argument_of_another_type_is_refused_by_its_parameters_name() {
+        for payload in payloads((1, "x")) {
+            with(&payload, |arguments| {
+                assert_eq!(arguments.next::<i64>("a"), Ok(1));
+                let rejection = arguments.next::<i64>("b").unwrap_err();
+                assert!(matches!(&rejection, Rejection::Mismatch { parameter: "b", wanted, .. } if wanted == "i64"), "{rejection}");
+            });
+        }
+    }
+
+    #[test]
+    fn a_procedure_refuses_more_arguments_than_it_has_parameters_and_a_topic_ignores_them() {
+        for payload in payloads((1, 2, 3)) {
+            for (strict, end) in [(true, Err(Rejection::TooMany { taken: 1, given: 3 })), (false, Ok(()))] {
+                let mut arguments = Arguments::new(payload.as_ref(), strict);
+                assert_eq!(arguments.next::<i64>("a"), Ok(1));
+                assert_eq!(arguments.finish(), end);
+                let whole: Result<(i64,), _> = Arguments::new(payload.as_ref(), strict).all();
+                assert_eq!(whole.is_ok(), !strict);
+            }
+        }
+    }
+
+    #[test]
+    fn the_keyword_arguments_are_a_struct_and_the_rest_a_list() {
+        for payload in payloads((1, 2, Kwargs(Size { width: 3, unit: None }))) {
+            with(&payload, |arguments| {
+                assert_eq!(arguments.rest::<u8>("sizes"), Ok(vec![1, 2]));
+                assert_eq!(arguments.kwargs::<Size>("size"), Ok(Size { width: 3, unit: None }));
+            });
+        }
+    }
+
+    #[test]
+    fn no_keyword_arguments_are_an_empty_map() {
+        for payload in payloads(()) {
+            with(&payload, |arguments| assert_eq!(arguments.kwargs::<BTreeMap<String, i64>>("all"), Ok(BTreeMap::new())));
+        }
+    }
+
+    #[test]
+    fn a_type_is_named_as_people_write_it() {
+        assert_eq!(type_name_of::<Option<Vec<String>>>(), "Option<Vec<String>>");
+        assert_eq!(type_name_of::<(i64, Size)>(), "(i64, Size)");
+        assert_eq!(type_name_of::<[u8; 4]>(), "[u8; 4]");
     }
 }

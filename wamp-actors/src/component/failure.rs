@@ -36,8 +36,11 @@ impl Failure {
     ///
     /// Arguments that cannot be encoded are left out, and the log says so: the error itself is not lost.
     #[must_use]
-    pub fn with_arguments<T: serde::Serialize + ?Sized>(self, arguments: &T) -> Self {
-        let _ = arguments;
+    pub fn with_arguments<T: serde::Serialize + ?Sized>(mut self, arguments: &T) -> Self {
+        match Payload::encode(Format::MsgPack, arguments) {
+            Ok(payload) => self.payload = payload,
+            Err(error) => tracing::error!(uri = %self.uri, %error, "an error's arguments cannot be encoded; they are left out"),
+        }
         self
     }
 
@@ -66,7 +69,11 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.uri, f)
+        fmt::Display::fmt(&self.uri, f)?;
+        match self.payload.as_ref().positionals().next().map(|value| value.decode::<String>()) {
+            Some(Ok(message)) => write!(f, ": {message}"),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -91,6 +98,7 @@ pub trait IntoFailure {
     fn into_failure(self) -> Failure;
 }
 
+#[diagnostic::do_not_recommend]
 impl<E: IntoWampError> IntoFailure for E {
     fn into_failure(self) -> Failure {
         let error = self.into_wamp_error();

@@ -11,6 +11,7 @@ mod arguments;
 mod bindings;
 mod call;
 mod cancel;
+mod direct;
 pub(crate) mod driver;
 mod extract;
 mod failure;

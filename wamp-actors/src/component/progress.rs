@@ -1,6 +1,7 @@
 use super::driver::Answer;
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
+use proto::payload::PayloadError;
 use proto::{Format, Payload};
 use serde::Serialize;
 use std::fmt;
@@ -62,8 +63,7 @@ impl<P: Serialize> Progress<P> {
     /// If the value cannot be encoded, or nobody waits for it any more.
     pub async fn send(&self, item: P) -> Result<(), ProgressError> {
         let Some(sink) = &self.sink else { return Ok(()) };
-        let _ = (item, self.format);
-        sink.send(Payload::EMPTY).await
+        sink.send(Payload::encode(self.format, &item)?).await
     }
 }
 
@@ -75,5 +75,5 @@ pub enum ProgressError {
     Gone,
     /// The value cannot be carried by the session's format.
     #[error("the progressive result cannot be encoded: {0}")]
-    Encode(String),
+    Encode(#[from] PayloadError),
 }

@@ -1,4 +1,5 @@
 use super::Failure;
+use proto::payload::PayloadError;
 use proto::uri::wamp;
 use std::fmt;
 
@@ -29,6 +30,8 @@ pub enum Rejection {
         /// How many were given.
         given: usize,
     },
+    /// The arguments as a whole do not fit the handler's one parameter (the handwritten form).
+    Arguments(PayloadError),
     /// An extractor found nothing of what it extracts: an event's details in an invocation, and the like.
     NotHere {
         /// What was asked for.
@@ -44,6 +47,7 @@ impl fmt::Display for Rejection {
             Self::Missing { parameter, wanted } => write!(f, "argument `{parameter}` ({wanted}) is missing"),
             Self::Mismatch { parameter, wanted, why } => write!(f, "argument `{parameter}` is not of type {wanted}: {why}"),
             Self::TooMany { taken, given } => write!(f, "{given} arguments were given, at most {taken} are taken"),
+            Self::Arguments(error) => fmt::Display::fmt(error, f),
             Self::NotHere { wanted } => write!(f, "there is no {wanted} here"),
             Self::Refused(why) => f.write_str(why),
         }

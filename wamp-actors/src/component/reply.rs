@@ -1,3 +1,4 @@
+use super::payload::encode;
 use super::{Failure, IntoFailure};
 use futures_util::stream::{LocalBoxStream, Stream, StreamExt};
 use proto::{Format, Payload};
@@ -58,7 +59,7 @@ pub enum ByItem {}
 
 impl<T: Serialize> IntoReply<ByValue> for T {
     fn into_reply(self, format: Format) -> Outcome {
-        encode(&self, format).map(Reply::Value)
+        encode(format, &self).map(Reply::Value)
     }
 }
 
@@ -112,18 +113,12 @@ pub trait IntoStreamItem<M = ByItem> {
 
 impl<T: Serialize> IntoStreamItem<ByItem> for T {
     fn into_stream_item(self, format: Format) -> Result<Payload, Failure> {
-        encode(&self, format)
+        encode(format, &self)
     }
 }
 
 impl<T: Serialize, E: IntoFailure> IntoStreamItem<ByResult<ByItem>> for Result<T, E> {
     fn into_stream_item(self, format: Format) -> Result<Payload, Failure> {
-        encode(&self.map_err(E::into_failure)?, format)
+        encode(format, &self.map_err(E::into_failure)?)
     }
-}
-
-/// What the caller's format cannot carry is the fault of the value, and told as `invalid_argument`.
-fn encode<T: Serialize>(value: &T, format: Format) -> Result<Payload, Failure> {
-    let _ = (value, format);
-    Ok(Payload::EMPTY)
 }

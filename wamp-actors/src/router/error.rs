@@ -39,7 +39,6 @@ pub enum RouterError {
     Threads(#[source] io::Error),
 }
 
-#[allow(dead_code)] // Until the listener binds.
 impl RouterError {
     /// The error of listening on `address`.
     pub(super) fn from_bind(address: &str, source: io::Error) -> Self {

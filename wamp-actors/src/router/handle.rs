@@ -1,9 +1,26 @@
-use super::builder::RouterBuilder;
+use super::builder::{Configure, RouterBuilder};
+use super::core::Core;
 use super::error::RouterError;
+use super::routing::RealmOptions;
+use super::signal::Order;
 use super::stats::Stats;
+use super::{listen, local, mount};
 use crate::transport::memory::MemoryTransport;
-use std::net::SocketAddr;
+use actix_server::{Server, ServerHandle};
+use actix_web::web::ServiceConfig;
+use proto::{RawUri, Strictness, Uri};
+use std::io;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+/// The most workers that are started unasked: a realm's routing is behind one lock.
+const WORKERS: usize = 8;
+
+/// How long peers that are dropped may take to go.
+const DROPPING: Duration = Duration::from_secs(1);
 
 /// A running router. Clones are handles to the same one; when the last is dropped, the router ends without a goodbye.
 #[derive(Debug, Clone)]
@@ -11,8 +28,10 @@ pub struct Router(Arc<Running>);
 
 #[derive(Debug)]
 struct Running {
+    core: Arc<Core>,
     addresses: Vec<SocketAddr>,
-    path: String,
+    /// `None` if it listens on nothing.
+    server: Option<ServerHandle>,
 }
 
 impl Router {
@@ -22,10 +41,22 @@ impl Router {
     }
 
     pub(super) async fn start(builder: RouterBuilder) -> Result<Self, RouterError> {
-        if builder.realms.is_empty() {
+        let RouterBuilder { realms, listen, workers, websocket_path, origins, configure, limits } = builder;
+        let realms = realms.iter().map(|name| check(name)).collect::<Result<Vec<_>, _>>()?;
+        if realms.is_empty() {
             return Err(RouterError::NoRealm);
         }
-        Ok(Self(Arc::new(Running { addresses: Vec::new(), path: builder.websocket_path })))
+        let listeners = listen.iter().map(|name| listen::bind(name)).collect::<Result<Vec<_>, _>>()?;
+        let addresses = listeners.iter().map(TcpListener::local_addr).collect::<Result<_, _>>().map_err(RouterError::Threads)?;
+        let options = RealmOptions { seed: super::random(), ..RealmOptions::default() };
+        let core = Arc::new(Core::new(realms, &options, limits, websocket_path, origins));
+        let server = if listeners.is_empty() {
+            None
+        } else {
+            let workers = workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from).min(WORKERS));
+            Some(serve(Arc::clone(&core), listeners, workers, configure.into()).await.map_err(RouterError::Threads)?)
+        };
+        Ok(Self(Arc::new(Running { core, addresses, server })))
     }
 
     /// The addresses it listens on, in the order they were given, with the ports that were free where 0 was asked.
@@ -33,25 +64,95 @@ impl Router {
         &self.0.addresses
     }
 
-    /// The WebSocket URL of its first address, such as `ws://127.0.0.1:8080/ws`; `memory:` if it listens on none.
+    /// The WebSocket URL of its first address, such as `ws://127.0.0.1:8080/ws`; `memory:` if it listens on none. A router that listens
+    /// on all of a machine's addresses is named by the loopback one.
     pub fn url(&self) -> String {
-        match self.0.addresses.first() {
-            Some(address) => format!("ws://{address}{}", self.0.path),
-            None => "memory:".to_owned(),
+        let Some(mut address) = self.0.addresses.first().copied() else { return "memory:".to_owned() };
+        if address.ip().is_unspecified() {
+            address.set_ip(match address {
+                SocketAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
+                SocketAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
+            });
         }
+        format!("ws://{address}{}", self.0.core.websocket_path)
     }
 
-    /// A way to it within the process: no sockets, no serialization of what is not looked at.
+    /// A way to it within the process: no sockets, and nothing is serialized on the way. Its links live on the threads that connect,
+    /// each of which must run a `LocalSet`, as actix's arbiters do. Links have no time-outs and no pings.
     pub fn transport(&self) -> MemoryTransport {
-        MemoryTransport::new()
+        let core = Arc::clone(&self.0.core);
+        MemoryTransport::new(move || local::connect(&core))
+    }
+
+    /// The routes that mount it in an actix-web `App`, at [`RouterBuilder::websocket_path`]: `App::new().configure(router.mount())`. The
+    /// `HttpServer` needs [`on_connect`](super::on_connect) too.
+    pub fn mount(&self) -> impl Fn(&mut ServiceConfig) + Clone + use<> {
+        mount::routes(Arc::clone(&self.0.core))
     }
 
     /// What it has done and holds.
     pub fn stats(&self) -> Stats {
-        Stats::default()
+        self.0.core.stats()
     }
 
     /// Ends it in order: takes no more connections, says `wamp.close.system_shutdown` to the sessions, flushes, closes. Takes at most as
-    /// long as [`RouterBuilder::drain`] says.
-    pub async fn stop(&self) {}
+    /// long as [`RouterBuilder::drain`] says, and a second more for peers that do not read.
+    pub async fn stop(&self) {
+        let Running { core, server, .. } = &*self.0;
+        core.drain();
+        if let Some(server) = server {
+            server.pause().await;
+        }
+        core.each_thread(|thread| thread.give(Order::Goodbye));
+        let _ = timeout(core.limits.drain, core.empty()).await;
+        core.each_thread(|thread| thread.give(Order::Drop));
+        let _ = timeout(DROPPING, core.empty()).await;
+        if let Some(server) = server {
+            server.stop(false).await;
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.core.drain();
+        self.core.each_thread(|thread| thread.give(Order::Drop));
+        if let Some(server) = &self.server {
+            // The order is given by the call; its future only waits.
+            drop(server.stop(false));
+        }
+    }
+}
+
+fn check(name: &str) -> Result<Uri, RouterError> {
+    RawUri::new(name).check(Strictness::Loose).map_err(|_| RouterError::Realm { realm: name.to_owned() })
+}
+
+/// Starts the server on a thread of its own, so that the router lives in any runtime and outlives it.
+async fn serve(core: Arc<Core>, listeners: Vec<TcpListener>, workers: usize, configure: Arc<[Configure]>) -> io::Result<ServerHandle> {
+    let (started, handle) = oneshot::channel();
+    std::thread::Builder::new().name("wamp-router".to_owned()).spawn(move || {
+        actix_rt::System::new().block_on(async move {
+            match build(&core, listeners, workers, &configure) {
+                Ok(server) => {
+                    // Whoever started it has gone, if it cannot be told.
+                    let _ = started.send(Ok(server.handle()));
+                    if let Err(why) = server.await {
+                        tracing::error!(%why, "the router's server failed");
+                    }
+                }
+                Err(why) => drop(started.send(Err(why))),
+            }
+        });
+    })?;
+    handle.await.map_err(|_| io::Error::other("the router's thread ended"))?
+}
+
+fn build(core: &Arc<Core>, listeners: Vec<TcpListener>, workers: usize, configure: &Arc<[Configure]>) -> io::Result<Server> {
+    let mut server = Server::build().workers(workers).disable_signals().shutdown_timeout(1).backlog(1024);
+    for listener in listeners {
+        let (core, configure) = (Arc::clone(core), Arc::clone(configure));
+        server = server.listen("wamp", listener, move || listen::one_port(Arc::clone(&core), Arc::clone(&configure)))?;
+    }
+    Ok(server.run())
 }

@@ -33,3 +33,12 @@ impl Default for Limits {
         }
     }
 }
+
+impl Limits {
+    /// The period of the threads' clocks: fine enough for the shortest time-out, so that none is late by more than an eighth of it.
+    pub(super) fn tick(&self) -> Duration {
+        let timeouts = [self.hello_timeout, self.auth_timeout, self.ping_interval, self.ping_timeout, self.stall_timeout];
+        let shortest = timeouts.into_iter().min().unwrap_or_default();
+        (shortest / 8).clamp(Duration::from_millis(5), Duration::from_secs(1))
+    }
+}

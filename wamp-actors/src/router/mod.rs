@@ -23,15 +23,40 @@
 //! ```
 
 mod builder;
+mod connection;
+mod core;
+mod counters;
+mod deliver;
 mod error;
+mod framing;
+mod guest;
 mod handle;
+mod hub;
 mod limits;
-// Until the listener uses all of it.
+mod listen;
+mod local;
+mod mount;
+mod outbox;
+mod peer;
+// Until every option is an option of the builder.
 #[allow(dead_code, unused_imports)]
 pub(crate) mod routing;
+mod seat;
+mod service;
+mod signal;
 mod stats;
+mod wire;
 
 pub use builder::RouterBuilder;
 pub use error::RouterError;
 pub use handle::Router;
+pub use mount::on_connect;
 pub use stats::Stats;
+
+/// What WELCOME says of the router's software.
+const AGENT: &str = concat!("wamp-actors-", env!("CARGO_PKG_VERSION"));
+
+/// 64 random bits of the system's.
+fn random() -> u64 {
+    getrandom::u64().unwrap_or_else(|_| std::hash::BuildHasher::hash_one(&hashbrown::DefaultHashBuilder::default(), 0))
+}

@@ -5,14 +5,21 @@
 //! handle that reconnects is [`Client`](crate::supervisor::Client).
 
 mod actor;
+mod answering;
 mod builder;
 mod call;
+mod command;
+mod driver;
 mod handle;
+mod join;
 mod publish;
 mod queue;
 mod register;
 mod requests;
+mod runtime;
 mod subscribe;
+#[cfg(test)]
+mod tests;
 
 use crate::error::{Closed, JoinError};
 use proto::message::WelcomeDetails;

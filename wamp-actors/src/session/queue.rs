@@ -75,7 +75,25 @@ impl<T> Sink<T> {
 
     /// Ends the queue: what is in it can still be taken.
     pub(crate) fn finish(&self) {
+        self.end(None);
+    }
+
+    /// Ends the queue with a last item, for which there is always room.
+    pub(crate) fn finish_with(&self, last: T) {
+        self.end(Some(last));
+    }
+
+    /// How many items may wait.
+    pub(crate) fn capacity(&self) -> usize {
+        self.0.lock().capacity
+    }
+
+    fn end(&self, last: Option<T>) {
         let mut state = self.0.lock();
+        if state.finished || state.abandoned {
+            return;
+        }
+        state.items.extend(last);
         state.finished = true;
         let waker = state.waker.take();
         drop(state);

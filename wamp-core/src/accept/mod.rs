@@ -199,3 +199,6 @@ pub const fn check_open(message: MessageType) -> Result<(), RefusalCause> {
         (_, Phase::Open | Phase::Any) => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -29,22 +29,26 @@ impl<'a> Cursor<'a> {
         self.input.get(self.at..).unwrap_or_default()
     }
 
+    #[inline]
     pub(super) fn peek(&self) -> Result<u8, ReadError> {
         self.input.get(self.at).copied().ok_or(ReadError::Truncated)
     }
 
+    #[inline]
     pub(super) fn byte(&mut self) -> Result<u8, ReadError> {
         let byte = self.peek()?;
         self.at += 1;
         Ok(byte)
     }
 
+    #[inline]
     pub(super) fn take(&mut self, len: usize) -> Result<&'a [u8], ReadError> {
         let (taken, _) = self.rest().split_at_checked(len).ok_or(ReadError::Truncated)?;
         self.at += len;
         Ok(taken)
     }
 
+    #[inline]
     pub(super) fn take_array<const N: usize>(&mut self) -> Result<[u8; N], ReadError> {
         let taken = *self.rest().first_chunk::<N>().ok_or(ReadError::Truncated)?;
         self.at += N;
@@ -53,6 +57,17 @@ impl<'a> Cursor<'a> {
 
     pub(super) fn text(&mut self, len: usize) -> Result<&'a str, ReadError> {
         std::str::from_utf8(self.take(len)?).map_err(|_| ReadError::Utf8)
+    }
+
+    /// Passes over text.
+    #[inline]
+    pub(super) fn skip_text(&mut self, len: usize) -> Result<(), ReadError> {
+        let octets = self.take(len)?;
+        // Most text is short and ASCII, for which the general check is slow.
+        match is_ascii(octets) || std::str::from_utf8(octets).is_ok() {
+            true => Ok(()),
+            false => Err(ReadError::Utf8),
+        }
     }
 
     /// Goes down one level.
@@ -92,4 +107,11 @@ impl<'a> Cursor<'a> {
     pub(super) const fn end(&self) -> Result<(), ReadError> {
         if self.at < self.input.len() { Err(ReadError::Trailing) } else { Ok(()) }
     }
+}
+
+#[inline]
+fn is_ascii(octets: &[u8]) -> bool {
+    let (words, rest) = octets.as_chunks::<8>();
+    let words = words.iter().fold(0, |all, word| all | u64::from_ne_bytes(*word));
+    words & 0x8080_8080_8080_8080 == 0 && rest.iter().fold(0, |all, octet| all | octet) < 0x80
 }

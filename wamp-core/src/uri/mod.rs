@@ -172,3 +172,6 @@ impl<'de> serde::Deserialize<'de> for Uri {
         RawUri::deserialize(deserializer)?.check(Strictness::Loose).map_err(serde::de::Error::custom)
     }
 }
+
+#[cfg(test)]
+mod tests;

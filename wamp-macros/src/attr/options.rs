@@ -160,7 +160,7 @@ impl<'e> Options<'e> {
     fn valued(&mut self, name: &'static str, example: &str) -> Option<(Ident, Expr)> {
         let option = self.take(name)?;
         match option.value {
-            Some(value) => Some((option.name, value)),
+            Some(value) => Some((option.name, ungrouped(value))),
             None => self.wrong(&option.name, format_args!("`{name}` needs a value: `{name} = {example}`")),
         }
     }
@@ -179,6 +179,14 @@ fn parse_item(input: ParseStream<'_>) -> syn::Result<Item> {
     let name = input.call(Ident::parse_any)?;
     let value = if input.parse::<Option<Token![=]>>()?.is_some() { Some(input.parse()?) } else { None };
     Ok(Item::Named(Named { name, value }))
+}
+
+/// A value that came through a `macro_rules` macro is wrapped in an invisible group.
+fn ungrouped(mut value: Expr) -> Expr {
+    while let Expr::Group(group) = value {
+        value = *group.expr;
+    }
+    value
 }
 
 fn quoted(names: &[&str]) -> String {

@@ -42,7 +42,7 @@ impl Dealer {
                 self.revoke(cx, key);
                 self.create(pattern, options.invoke)
             }
-            Some(key) => self.shared(key, from, options.invoke)?,
+            Some(key) => self.shared(cx, key, from, options.invoke)?,
             None => self.create(pattern, options.invoke),
         };
         let (Some(registration), Some(peer)) = (self.registrations.get_mut(key), cx.peers.get_mut(from)) else { return Ok(()) };
@@ -143,9 +143,16 @@ impl Dealer {
     }
 
     /// An existing registration, if `from` may share it.
-    fn shared(&self, key: Key<Registration>, from: PeerKey, policy: InvokePolicy) -> Result<Key<Registration>, Refusal> {
+    fn shared(
+        &self,
+        cx: &Context<'_, '_>,
+        key: Key<Registration>,
+        from: PeerKey,
+        policy: InvokePolicy,
+    ) -> Result<Key<Registration>, Refusal> {
         let registration = self.registrations.get(key).ok_or(Refusal::PROCEDURE_TAKEN)?;
-        if registration.policy == InvokePolicy::Single || registration.callees().iter().any(|callee| callee.peer == from) {
+        let held = cx.peers.get(from).is_some_and(|peer| peer.registrations.contains_key(&registration.id));
+        if held || registration.policy == InvokePolicy::Single {
             return Err(Refusal::PROCEDURE_TAKEN);
         }
         if registration.policy != policy {

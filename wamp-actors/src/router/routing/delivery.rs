@@ -4,7 +4,7 @@ use proto::{Message, Payload};
 ///
 /// [`Exchange`]: super::Exchange
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct ThreadIndex(pub(super) u16);
+pub(crate) struct ThreadIndex(pub(super) u32);
 
 impl ThreadIndex {
     /// The index, from 0.
@@ -84,6 +84,6 @@ impl Delivery {
             Carried::Nothing | Carried::Borrowed(_) => 0,
             Carried::Owned(payload) => payload.as_ref().len(),
         };
-        size_of::<Self>() + self.to.as_slice().len() * size_of::<Address>() + payload
+        size_of::<Self>() + size_of_val(self.to.as_slice()) + payload
     }
 }

@@ -75,14 +75,10 @@ impl<S: Sync> Exchange<S> {
         Self { state: S::Lock::new(state), pressed: S::Gauge::default() }
     }
 
-    /// Gives a thread its place. At most 65,536 threads, in the life of the exchange.
+    /// Gives a thread its place.
     pub(crate) fn attach(&self, waker: Waker) -> Port<S> {
         let waiting = Arc::new(S::Gauge::default());
-        let index = self.state.with(|state| {
-            state.inboxes.push(Inbox::new(state.realm.options().inbox_limit));
-            state.threads.push(Thread { waker, waiting: Arc::clone(&waiting) });
-            ThreadIndex((state.threads.len() - 1) as u16)
-        });
+        let index = self.state.with(|state| state.attach(Thread { waker, waiting: Arc::clone(&waiting) }));
         Port { index, waiting }
     }
 
@@ -141,12 +137,25 @@ impl<S: Sync> Exchange<S> {
     pub(crate) fn detach(&self, port: Port<S>) {
         self.state.with(|state| {
             state.take_inbox(&port, &mut Vec::new());
-            state.inboxes[port.index.as_usize()] = Inbox::closed();
+            state.inboxes[port.index.as_usize()].close();
         });
     }
 }
 
 impl<S: Sync> State<S> {
+    /// The place of a thread that has gone is given away again, unless it left peers behind.
+    fn attach(&mut self, thread: Thread<S>) -> ThreadIndex {
+        let inbox = Inbox::new(self.realm.options().inbox_limit);
+        let free = |at: &usize| self.inboxes[*at].is_closed() && !self.realm.has_peers_on(ThreadIndex(*at as u32));
+        if let Some(at) = (0..self.inboxes.len()).find(free) {
+            (self.inboxes[at], self.threads[at]) = (inbox, thread);
+            return ThreadIndex(at as u32);
+        }
+        self.inboxes.push(inbox);
+        self.threads.push(thread);
+        ThreadIndex((self.threads.len() - 1) as u32)
+    }
+
     fn take_inbox(&mut self, port: &Port<S>, deliveries: &mut Vec<Delivery>) {
         self.inboxes[port.index.as_usize()].take(deliveries);
         port.waiting.store(0);

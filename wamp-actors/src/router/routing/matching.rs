@@ -33,7 +33,12 @@ impl<V: Copy> Patterns<V> {
 
     pub(super) fn remove(&mut self, pattern: &Pattern) {
         match pattern.policy() {
-            MatchPolicy::Exact => drop(self.exact.remove(pattern.as_str())),
+            MatchPolicy::Exact => {
+                self.exact.remove(pattern.as_str());
+                if self.exact.len() < self.exact.capacity() / 8 {
+                    self.exact.shrink_to(self.exact.len() * 2);
+                }
+            }
             MatchPolicy::Prefix => self.prefix.remove(pattern.as_str()),
             MatchPolicy::Wildcard => self.wildcard.remove(pattern.as_str()),
         }
@@ -84,6 +89,12 @@ impl<V: Copy> Patterns<V> {
                 true
             });
         }
+    }
+
+    /// How many nodes its tries have.
+    #[cfg(test)]
+    pub(super) fn nodes(&self) -> usize {
+        self.prefix.nodes() + self.wildcard.nodes()
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -5,6 +5,9 @@ use proto::{Message, Payload, PayloadRef};
 /// How many octets of deliveries a thread's own work should make at one lock.
 const STRAIN: usize = 4 << 20;
 
+/// How many deliveries an empty inbox keeps room for.
+const KEPT: usize = 1024;
+
 /// Where the realm puts the messages it makes.
 #[derive(Debug)]
 pub(crate) struct Outbound<'a> {
@@ -108,9 +111,13 @@ impl Inbox {
         Self { limit, ..Self::default() }
     }
 
-    /// The inbox of a thread that has gone.
-    pub(super) fn closed() -> Self {
-        Self { closed: true, ..Self::default() }
+    /// The thread has gone; what it dropped stays counted.
+    pub(super) fn close(&mut self) {
+        *self = Self { closed: true, dropped_events: self.dropped_events, ..Self::default() };
+    }
+
+    pub(super) const fn is_closed(&self) -> bool {
+        self.closed
     }
 
     fn put(&mut self, delivery: Delivery, weight: usize) {
@@ -126,6 +133,8 @@ impl Inbox {
         self.weight = 0;
         if deliveries.is_empty() {
             std::mem::swap(deliveries, &mut self.deliveries);
+            // The memory of a burst is not kept.
+            self.deliveries.shrink_to(KEPT);
         } else {
             deliveries.append(&mut self.deliveries);
         }

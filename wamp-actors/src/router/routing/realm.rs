@@ -1,6 +1,7 @@
 use super::broker::Broker;
 use super::conduct;
 use super::dealer::Dealer;
+use super::delivery::ThreadIndex;
 use super::incoming::Incoming;
 use super::options::RealmOptions;
 use super::outbound::{Arguments, Outbound};
@@ -67,6 +68,10 @@ impl Realm {
     /// The session id of a peer that is here.
     pub(crate) fn session_of(&self, peer: PeerKey) -> Option<SessionId> {
         self.peers.get(peer).map(|peer| peer.session)
+    }
+
+    pub(super) fn has_peers_on(&self, thread: ThreadIndex) -> bool {
+        self.peers.iter().any(|peer| peer.address.thread == thread)
     }
 
     /// A session id that nobody in the realm has.

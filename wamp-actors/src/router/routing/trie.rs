@@ -181,6 +181,11 @@ impl<V: Copy> Trie<V> {
         &mut self.nodes[at as usize]
     }
 
+    #[cfg(test)]
+    pub(super) fn nodes(&self) -> usize {
+        self.nodes.len() - self.free.len()
+    }
+
     fn add(&mut self, node: Node<V>) -> u32 {
         match self.free.pop() {
             Some(at) => {

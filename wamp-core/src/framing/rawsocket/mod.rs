@@ -1,6 +1,6 @@
 //! RawSocket (the specification's RawSocket Transport): four octets each way, then messages behind their length.
 //!
-//! [`handshake`] is the opening, [`RawSocket`] the receiving half, [`write`] the sending half.
+//! [`handshake`] is the opening, [`RawSocket`] the receiving half, [`mod@write`] the sending half.
 
 mod frame;
 pub mod handshake;

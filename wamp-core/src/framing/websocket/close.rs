@@ -116,7 +116,7 @@ impl Closing {
         matches!(self, Self::Open)
     }
 
-    /// Closes from our side. Writes a Close, unless one was written; `mask` as in [`write`].
+    /// Closes from our side. Writes a Close, unless one was written; `mask` as in [`mod@write`].
     pub fn send_close(&mut self, out: &mut Vec<u8>, frame: CloseFrame<'_>, mask: Option<[u8; 4]>) {
         if *self == Self::Open {
             write::close(out, frame, mask);

@@ -1,7 +1,7 @@
 //! The one WebSocket codec (RFC 6455, after the opening handshake) of server, client and echo.
 //!
 //! [`WebSocket`] is the receiving half: it is lent the octets that arrived and takes one frame from their front.
-//! [`Closing`] is the close handshake. [`write`] is the sending half.
+//! [`Closing`] is the close handshake. [`mod@write`] is the sending half.
 //!
 //! ```text
 //! read → input ─ WebSocket::recv ─┬─ Incomplete: keep the rest (at most MAX_HELD octets), read more
@@ -15,7 +15,7 @@
 //! RSV1 is judged in `WebSocket::judge` only: with the extension agreed on it is legal on the first frame of a message,
 //! and the message's state remembers it. Inflating belongs between unmasking and `Assembly::push`, bounded by the same
 //! limit, counted in inflated octets; such a message is then never borrowed from the input. UTF-8 is checked behind it.
-//! [`write`] sets RSV1 in `header`.
+//! [`mod@write`] sets RSV1 in `header`.
 
 mod assembly;
 mod close;

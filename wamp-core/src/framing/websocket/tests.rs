@@ -4,6 +4,7 @@ use super::*;
 use proptest::prelude::*;
 
 mod closing;
+mod interop;
 mod properties;
 mod receiving;
 mod rules;

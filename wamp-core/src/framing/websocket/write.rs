@@ -1,7 +1,7 @@
 //! The sending half: frames appended to a buffer.
 //!
 //! `mask` is `None` for a server, and for a client four octets that its peers cannot foresee, new for each frame.
-//! A server's frame is the same for every receiver, so an EVENT is framed once and its [`Bytes`](bytes::Bytes) shared.
+//! A server's frame is the same for every receiver, so an EVENT is framed once and its [`Bytes`] shared.
 
 use bytes::Bytes;
 use tungstenite::protocol::frame::{

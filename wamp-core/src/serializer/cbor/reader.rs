@@ -159,6 +159,18 @@ impl<'a> CborReader<'a> {
 
     #[inline]
     fn skip_value(&mut self) -> Result<(), ReadError> {
+        // What is most of most messages goes by its first octet alone.
+        match self.cursor.peek()? {
+            0x00..=0x17 | 0x20..=0x37 | 0xf4..=0xf7 => self.cursor.byte().map(drop),
+            initial @ 0x60..=0x77 => {
+                self.cursor.byte()?;
+                self.cursor.skip_text(usize::from(initial & 0x1f))
+            }
+            _ => self.skip_by_head(),
+        }
+    }
+
+    fn skip_by_head(&mut self) -> Result<(), ReadError> {
         let mut tags = 0;
         loop {
             match self.head()? {
@@ -169,7 +181,7 @@ impl<'a> CborReader<'a> {
                     continue;
                 }
                 Head::Bytes(Some(len)) => drop(self.octets(len)?),
-                Head::Text(Some(len)) => drop(self.text(len)?),
+                Head::Text(Some(len)) => self.cursor.skip_text(usize::try_from(len).unwrap_or(usize::MAX))?,
                 Head::Bytes(None) => while self.chunk(major::BYTES)?.is_some() {},
                 Head::Text(None) => while self.chunk(major::TEXT)?.is_some() {},
                 Head::Array(len) => self.skip_nested(len, false)?,

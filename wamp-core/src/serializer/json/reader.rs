@@ -28,9 +28,37 @@ impl<'a> JsonReader<'a> {
         }
     }
 
-    fn number_kind(&self) -> Result<Kind, ReadError> {
-        let number = self.scanner.clone().number()?;
-        Ok(if number.integer { Kind::Integer } else { Kind::Float })
+    /// Looks ahead only as far as it must: the number is checked when it is read.
+    fn number_kind(&self) -> Kind {
+        let digits = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        let number = self.scanner.rest();
+        let (negative, number) = number.strip_prefix(b"-").map_or((false, number), |number| (true, number));
+        let len = digits(number);
+        match number.get(len) {
+            Some(b'.' | b'e' | b'E') => Kind::Float,
+            _ if negative && number.starts_with(b"0") && len == 1 => Kind::Float,
+            _ => Kind::Integer,
+        }
+    }
+
+    /// An integer of up to 18 digits, which most are, in one go; nothing is read if what stands here is something else.
+    fn short_integer(&mut self) -> Option<i64> {
+        let rest = self.scanner.rest();
+        let (negative, digits) = rest.strip_prefix(b"-").map_or((false, rest), |digits| (true, digits));
+        let (mut value, mut len) = (0_i64, 0);
+        while let Some(digit @ b'0'..=b'9') = digits.get(len) {
+            if len == 18 {
+                return None;
+            }
+            value = value * 10 + i64::from(digit - b'0');
+            len += 1;
+        }
+        let starts_with_0 = digits.first() == Some(&b'0');
+        if len == 0 || starts_with_0 && (len > 1 || negative) || matches!(digits.get(len), Some(b'.' | b'e' | b'E')) {
+            return None;
+        }
+        self.scanner.at += len + usize::from(negative);
+        Some(if negative { -value } else { value })
     }
 }
 
@@ -50,7 +78,7 @@ impl<'a> Read<'a> for JsonReader<'a> {
             b'{' => Ok(Kind::Map),
             b'n' => Ok(Kind::Null),
             b't' | b'f' => Ok(Kind::Bool),
-            b'-' | b'0'..=b'9' => self.number_kind(),
+            b'-' | b'0'..=b'9' => Ok(self.number_kind()),
             _ => Err(self.scanner.malformed("no value")),
         }
     }
@@ -104,6 +132,10 @@ impl<'a> Read<'a> for JsonReader<'a> {
     }
 
     fn integer(&mut self) -> Result<i128, ReadError> {
+        self.scanner.space();
+        if let Some(integer) = self.short_integer() {
+            return Ok(integer.into());
+        }
         let number = self.number("an integer")?;
         if !number.integer {
             return Err(ReadError::Unexpected { expected: "an integer", found: Kind::Float });

@@ -49,6 +49,7 @@ impl Head {
 const UNDEFINED: [u8; 3] = [0xd4, 0, 0];
 
 impl<'a> MsgPackReader<'a> {
+    #[inline]
     fn head(&mut self) -> Result<Head, ReadError> {
         Ok(match Marker::from_u8(self.cursor.byte()?) {
             Marker::FixPos(value) => Head::Unsigned(value.into()),
@@ -109,16 +110,28 @@ impl<'a> MsgPackReader<'a> {
     /// Passes over `count` values. Its recursion is as deep as the limit for nesting at most.
     fn skip_values(&mut self, count: u64) -> Result<(), ReadError> {
         for _ in 0..count {
-            match self.head()? {
-                Head::Null | Head::Bool(_) | Head::Unsigned(_) | Head::Signed(_) | Head::Float(_) => {}
-                Head::Str(len) => drop(self.cursor.text(len as usize)?),
-                Head::Bin(len) => drop(self.cursor.take(len as usize)?),
-                Head::Ext(len) => drop(self.cursor.take(usize::try_from(len).unwrap_or(usize::MAX))?),
-                Head::Array(len) => self.skip_nested(len.into())?,
-                Head::Map(len) => self.skip_nested(u64::from(len) * 2)?,
+            // What is most of most messages goes by its first octet alone.
+            match self.cursor.peek()? {
+                0x00..=0x7f | 0xe0..=0xff | 0xc0 | 0xc2 | 0xc3 => drop(self.cursor.byte()?),
+                marker @ 0xa0..=0xbf => {
+                    self.cursor.byte()?;
+                    self.cursor.skip_text(usize::from(marker & 0x1f))?;
+                }
+                _ => self.skip_by_head()?,
             }
         }
         Ok(())
+    }
+
+    fn skip_by_head(&mut self) -> Result<(), ReadError> {
+        match self.head()? {
+            Head::Null | Head::Bool(_) | Head::Unsigned(_) | Head::Signed(_) | Head::Float(_) => Ok(()),
+            Head::Str(len) => self.cursor.skip_text(len as usize),
+            Head::Bin(len) => self.cursor.take(len as usize).map(drop),
+            Head::Ext(len) => self.cursor.take(usize::try_from(len).unwrap_or(usize::MAX)).map(drop),
+            Head::Array(len) => self.skip_nested(len.into()),
+            Head::Map(len) => self.skip_nested(u64::from(len) * 2),
+        }
     }
 
     fn skip_nested(&mut self, count: u64) -> Result<(), ReadError> {

@@ -2,8 +2,12 @@
 
 mod calling;
 mod canceling;
+mod churn;
+mod client;
 mod disclosure;
 mod leaving;
+mod matching;
+mod model;
 mod net;
 mod passthru;
 mod patterns;
@@ -13,4 +17,6 @@ mod receivers;
 mod registering;
 mod sharing;
 mod subscribing;
+mod threads;
 mod violations;
+mod witness;

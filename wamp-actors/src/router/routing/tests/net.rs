@@ -104,7 +104,9 @@ impl Net {
     pub(super) fn thread(&mut self) -> usize {
         let wakes = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&wakes);
-        let port = self.exchange.attach(Arc::new(move || drop(counter.fetch_add(1, Ordering::Relaxed))));
+        let port = self.exchange.attach(Arc::new(move || {
+            counter.fetch_add(1, Ordering::Relaxed);
+        }));
         self.threads.push(Thread { port, wakes });
         self.threads.len() - 1
     }
@@ -153,6 +155,12 @@ impl Net {
         let mut deliveries = Vec::new();
         self.exchange.drain(&self.threads[thread].port, &mut deliveries);
         deliveries
+    }
+
+    /// The thread ends.
+    pub(super) fn detach(&mut self, thread: usize) {
+        let other = self.exchange.attach(Arc::new(|| {}));
+        self.exchange.detach(std::mem::replace(&mut self.threads[thread].port, other));
     }
 
     /// How often a thread was woken since it last wrote.

@@ -9,7 +9,9 @@ fn audience() -> (Net, Name, [Name; 3]) {
     let mut net = Net::new();
     let publisher = net.join("publisher");
     let names = ["ann", "ben", "admin"].map(|name| net.join(name));
-    names.map(|name| net.subscribe(name, TOPIC));
+    for name in names {
+        net.subscribe(name, TOPIC);
+    }
     (net, publisher, names)
 }
 

@@ -1,0 +1,142 @@
+use super::limits::Limits;
+use super::routing::{Exchange, RealmOptions};
+use super::signal::Signal;
+use super::stats::Stats;
+use parking_lot::Mutex;
+use proto::Uri;
+use proto::accept::{AcceptConfig, RealmPolicy, Realms};
+use proto::auth::{Anonymous, Method};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use tokio::sync::Notify;
+
+/// What the threads of a router share.
+#[derive(Debug)]
+pub(super) struct Core {
+    pub(super) realms: Vec<RealmEntry>,
+    pub(super) limits: Limits,
+    pub(super) websocket_path: String,
+    pub(super) origins: Vec<String>,
+    connections: AtomicUsize,
+    /// Told each time a connection ends while the router drains.
+    ended: Notify,
+    draining: AtomicBool,
+    threads: Mutex<Threads>,
+}
+
+/// A realm and its routing.
+#[derive(Debug)]
+pub(super) struct RealmEntry {
+    name: Uri,
+    policy: RealmPolicy,
+    pub(super) exchange: Arc<Exchange>,
+}
+
+/// A connection that is counted; dropped at its end.
+#[derive(Debug)]
+pub(super) struct Pass(Arc<Core>);
+
+#[derive(Debug, Default)]
+struct Threads {
+    signals: Vec<Arc<Signal>>,
+    /// What threads counted that have ended.
+    retired: Stats,
+}
+
+impl Core {
+    pub(super) fn new(realms: Vec<Uri>, options: &RealmOptions, limits: Limits, websocket_path: String, origins: Vec<String>) -> Self {
+        let anonymous: Arc<dyn Method> = Arc::new(Anonymous::default());
+        let policy = RealmPolicy { methods: Arc::new([anonymous]) };
+        let entry = |name| RealmEntry { name, policy: policy.clone(), exchange: Arc::new(Exchange::new(options.clone())) };
+        Self {
+            realms: realms.into_iter().map(entry).collect(),
+            limits,
+            websocket_path,
+            origins,
+            connections: AtomicUsize::new(0),
+            ended: Notify::new(),
+            draining: AtomicBool::new(false),
+            threads: Mutex::default(),
+        }
+    }
+
+    /// The realm of that name, by its place.
+    pub(super) fn realm(&self, name: &str) -> Option<usize> {
+        self.realms.iter().position(|realm| realm.name.as_str() == name)
+    }
+
+    /// Counts one more connection, unless there are too many or the router ends.
+    pub(super) fn admit(self: &Arc<Self>) -> Option<Pass> {
+        let fits = |count: usize| (count < self.limits.max_connections).then_some(count + 1);
+        let admitted = !self.is_draining() && self.connections.fetch_update(Ordering::AcqRel, Ordering::Acquire, fits).is_ok();
+        admitted.then(|| Pass(Arc::clone(self)))
+    }
+
+    pub(super) fn connections(&self) -> usize {
+        self.connections.load(Ordering::Acquire)
+    }
+
+    pub(super) fn accept_config(&self) -> AcceptConfig {
+        let Limits { hello_timeout, auth_timeout, .. } = self.limits;
+        AcceptConfig { hello_timeout, authenticate_timeout: auth_timeout, ..AcceptConfig::default() }
+    }
+
+    pub(super) fn drain(&self) {
+        self.draining.store(true, Ordering::Release);
+    }
+
+    pub(super) fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Acquire)
+    }
+
+    /// Waits until the last connection has ended, once the router drains.
+    pub(super) async fn empty(&self) {
+        loop {
+            let ended = self.ended.notified();
+            if self.connections() == 0 {
+                return;
+            }
+            ended.await;
+        }
+    }
+
+    pub(super) fn enter(&self, signal: &Arc<Signal>) {
+        self.threads.lock().signals.push(Arc::clone(signal));
+    }
+
+    pub(super) fn retire(&self, signal: &Arc<Signal>) {
+        let mut threads = self.threads.lock();
+        threads.signals.retain(|other| !Arc::ptr_eq(other, signal));
+        signal.counters.add_to(&mut threads.retired);
+    }
+
+    /// Does something with each thread.
+    pub(super) fn each_thread(&self, act: impl FnMut(&Arc<Signal>)) {
+        self.threads.lock().signals.iter().for_each(act);
+    }
+
+    pub(super) fn stats(&self) -> Stats {
+        let threads = self.threads.lock();
+        let mut stats = threads.retired;
+        threads.signals.iter().for_each(|signal| signal.counters.add_to(&mut stats));
+        drop(threads);
+        stats.connections = self.connections() as u64;
+        stats.events_dropped += self.realms.iter().map(|realm| realm.exchange.dropped_events()).sum::<u64>();
+        stats
+    }
+}
+
+impl Realms for Core {
+    fn find(&self, realm: &Uri) -> Option<RealmPolicy> {
+        self.realms.iter().find(|entry| entry.name == *realm).map(|entry| entry.policy.clone())
+    }
+}
+
+impl Drop for Pass {
+    fn drop(&mut self) {
+        self.0.connections.fetch_sub(1, Ordering::AcqRel);
+        if self.0.is_draining() {
+            self.0.ended.notify_waiters();
+        }
+    }
+}

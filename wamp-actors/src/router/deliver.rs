@@ -1,0 +1,254 @@
+use super::counters::Counters;
+use super::hub::Seats;
+use super::outbox::SHARE_FROM;
+use super::peer::{Cut, Member, Peer, Sink};
+use super::routing::{Address, Carried, Delivery, Outbound, PeerKey, Realm};
+use super::wire::{Undeliverable, Wire};
+use bytes::Bytes;
+use proto::message::{Error, ErrorDetails};
+use proto::uri::wamp;
+use proto::{Message, MessageType, Payload, PayloadRef, RawUri, RequestId};
+
+/// The arguments of a message of the batch at hand.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Arguments<'a> {
+    /// Borrowed from what was read.
+    Read(PayloadRef<'a>),
+    /// Owned by the batch.
+    Owned(&'a Payload),
+}
+
+impl Arguments<'_> {
+    const NONE: Self = Self::Read(PayloadRef::EMPTY);
+
+    fn as_ref(&self) -> PayloadRef<'_> {
+        match self {
+            Self::Read(payload) => *payload,
+            Self::Owned(payload) => payload.as_ref(),
+        }
+    }
+
+    fn to_payload(self) -> Payload {
+        match self {
+            Self::Read(payload) => payload.to_payload(),
+            Self::Owned(payload) => payload.clone(),
+        }
+    }
+}
+
+/// What could not be delivered, and whom the realm must tell.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// A callee did not get an INVOCATION.
+    Invocation(PeerKey, RequestId, &'static str),
+    /// A caller did not get a progressive RESULT.
+    Progress(PeerKey, RequestId, &'static str),
+}
+
+impl Failure {
+    pub(super) fn tell(self, realm: &mut Realm, out: &mut Outbound<'_>) {
+        match self {
+            Self::Invocation(callee, request, error) => realm.fail_invocation(callee, request, error, out),
+            Self::Progress(caller, request, error) => realm.fail_call(caller, request, error, out),
+        }
+    }
+}
+
+/// Writes deliveries to the outboxes of a thread's peers, and wakes each peer's task once at the end.
+#[derive(Debug)]
+pub(super) struct Courier<'a> {
+    seats: &'a mut Seats,
+    arguments: &'a [Arguments<'a>],
+    counters: &'a Counters,
+    limit: usize,
+    now: u32,
+    dirty: Vec<u32>,
+    failures: Vec<Failure>,
+    pressed: bool,
+    events: u64,
+}
+
+/// A frame that was written once for all peers of a wire.
+enum Frame {
+    Bytes(Bytes),
+    Not(&'static str),
+}
+
+impl<'a> Courier<'a> {
+    pub(super) fn new(seats: &'a mut Seats, arguments: &'a [Arguments<'a>], counters: &'a Counters, limit: usize, now: u32) -> Self {
+        let dirty = std::mem::take(&mut seats.dirty);
+        Self { seats, arguments, counters, limit, now, dirty, failures: Vec::new(), pressed: false, events: 0 }
+    }
+
+    pub(super) fn deliver(&mut self, delivery: Delivery) {
+        let Delivery { to, message, payload } = delivery;
+        let arguments = match &payload {
+            Carried::Nothing => Arguments::NONE,
+            Carried::Borrowed(index) => self.arguments.get(*index as usize).copied().unwrap_or(Arguments::NONE),
+            Carried::Owned(payload) => Arguments::Owned(payload),
+        };
+        match to.as_slice() {
+            [address] => self.deliver_one(*address, message, arguments),
+            addresses => self.fan_out(addresses, &message, arguments),
+        }
+    }
+
+    /// Wakes the tasks of those who got something, but for that of the slot whose task is running. Gives what failed, and whether some
+    /// outbox is more than half full.
+    pub(super) fn finish(mut self, current: Option<u32>) -> (Vec<Failure>, bool) {
+        for slot in self.dirty.drain(..) {
+            let Some(peer) = self.seats.occupant(slot) else { continue };
+            peer.dirty = false;
+            match &peer.sink {
+                Sink::Local(mailbox) => mailbox.wake(),
+                Sink::Octets(..) if current == Some(slot) => {}
+                Sink::Octets(..) => peer.wake(),
+            }
+        }
+        self.seats.dirty = self.dirty;
+        self.counters.events.add(self.events);
+        (self.failures, self.pressed)
+    }
+
+    fn deliver_one(&mut self, address: Address, message: Message, arguments: Arguments<'_>) {
+        let Some((peer, pool)) = self.seats.peer(address.slot, address.generation) else { return };
+        if peer.sealed {
+            return;
+        }
+        let event = matches!(message, Message::Event(_));
+        let before = peer.waiting();
+        match &mut peer.sink {
+            Sink::Local(mailbox) => mailbox.push(message, arguments.to_payload()),
+            Sink::Octets(wire, outbox) => {
+                if let Err(why) = outbox.append(pool, |tail| wire.write(tail, &message, arguments.as_ref())) {
+                    return self.fail(address, &message, reason(&why));
+                }
+            }
+        }
+        self.events += u64::from(event);
+        self.account(address, before);
+    }
+
+    /// One message for several peers: encoded once per wire.
+    fn fan_out(&mut self, to: &[Address], message: &Message, arguments: Arguments<'_>) {
+        let mut frames: [Option<Frame>; Wire::COUNT] = [const { None }; Wire::COUNT];
+        let mut owned = None;
+        for &address in to {
+            let Some((peer, pool)) = self.seats.peer(address.slot, address.generation) else { continue };
+            if peer.sealed {
+                continue;
+            }
+            let before = peer.waiting();
+            let failed = match &mut peer.sink {
+                Sink::Local(mailbox) => {
+                    let payload = owned.get_or_insert_with(|| arguments.to_payload());
+                    mailbox.push(message.clone(), payload.clone());
+                    None
+                }
+                Sink::Octets(wire, outbox) => {
+                    let Some(slot) = frames.get_mut(wire.index()) else { continue };
+                    let frame = slot.get_or_insert_with(|| Frame::write(*wire, message, arguments.as_ref()));
+                    match frame.for_peer(*wire) {
+                        Ok(frame) => {
+                            outbox.push(pool, frame);
+                            None
+                        }
+                        Err(why) => Some(why),
+                    }
+                }
+            };
+            match failed {
+                Some(why) => self.fail(address, message, why),
+                None => {
+                    self.events += 1;
+                    self.account(address, before);
+                }
+            }
+        }
+    }
+
+    /// Looks at how much waits now for a peer that got something.
+    fn account(&mut self, address: Address, before: usize) {
+        let Some((peer, pool)) = self.seats.peer(address.slot, address.generation) else { return };
+        let waiting = peer.waiting();
+        if before == 0 {
+            peer.times.took = self.now;
+        }
+        self.pressed |= waiting > self.limit / 2;
+        if waiting > self.limit {
+            cut(peer, pool, self.counters);
+        }
+        if !peer.dirty {
+            peer.dirty = true;
+            self.dirty.push(address.slot);
+        }
+    }
+
+    fn fail(&mut self, address: Address, message: &Message, error: &'static str) {
+        let member = self.seats.peer(address.slot, address.generation).and_then(|(peer, _)| peer.member);
+        tracing::debug!(?address, message = message.message_type().name(), error, "a message cannot be delivered");
+        match (message, member) {
+            (Message::Event(_), _) => self.counters.events_dropped.add(1),
+            (Message::Invocation(invocation), Some(Member { key, .. })) => {
+                self.failures.push(Failure::Invocation(key, invocation.request, error));
+            }
+            (Message::CallResult(result), Some(Member { key, .. })) if result.details.progress => {
+                self.failures.push(Failure::Progress(key, result.request, error));
+            }
+            (Message::CallResult(result), _) => self.refuse(address, MessageType::Call, result.request, error),
+            (Message::Error(refused), _) => self.refuse(address, refused.request_type, refused.request, error),
+            _ => {}
+        }
+    }
+
+    /// An ERROR of our own in place of an answer that cannot be delivered.
+    fn refuse(&mut self, address: Address, request_type: MessageType, request: RequestId, error: &'static str) {
+        let Some((peer, pool)) = self.seats.peer(address.slot, address.generation) else { return };
+        let message = Error { request_type, request, details: ErrorDetails::default(), error: RawUri::from_static(error) }.into();
+        let before = peer.waiting();
+        let Sink::Octets(wire, outbox) = &mut peer.sink else { return };
+        if outbox.append(pool, |tail| wire.write(tail, &message, PayloadRef::EMPTY)).is_ok() {
+            self.account(address, before);
+        }
+    }
+}
+
+/// Ends a peer for which more waits than may.
+fn cut(peer: &mut Peer, pool: &mut super::outbox::Pool, counters: &Counters) {
+    counters.slow.add(1);
+    peer.sealed = true;
+    peer.orders.cut = Some(Cut::Slow);
+    match &mut peer.sink {
+        Sink::Octets(_, outbox) => outbox.clear(pool),
+        Sink::Local(mailbox) => mailbox.cut(Cut::Slow.to_string()),
+    }
+    peer.wake();
+}
+
+fn reason(why: &Undeliverable) -> &'static str {
+    match why {
+        Undeliverable::Format(_) => wamp::INVALID_ARGUMENT,
+        Undeliverable::TooLong { .. } => wamp::PAYLOAD_SIZE_EXCEEDED,
+    }
+}
+
+impl Frame {
+    fn write(wire: Wire, message: &Message, payload: PayloadRef<'_>) -> Self {
+        let mut frame = Vec::with_capacity(payload.len() + 64);
+        match wire.widest().write(&mut frame, message, payload) {
+            Ok(()) if frame.len() < SHARE_FROM => Self::Bytes(frame.into()),
+            Ok(()) => {
+                frame.shrink_to_fit();
+                Self::Bytes(frame.into())
+            }
+            Err(why) => Self::Not(reason(&why)),
+        }
+    }
+
+    fn for_peer(&self, wire: Wire) -> Result<&Bytes, &'static str> {
+        match self {
+            Self::Bytes(frame) => wire.takes(frame.len()).map(|()| frame).map_err(|why| reason(&why)),
+            Self::Not(why) => Err(why),
+        }
+    }
+}

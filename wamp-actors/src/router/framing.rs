@@ -1,0 +1,159 @@
+use super::guest::Ending;
+use super::wire::Wire;
+use bytes::Bytes;
+use proto::Format;
+use proto::framing::rawsocket::{self, Limit, RawSocket};
+use proto::framing::websocket::{self, CloseCode, CloseFrame, Closing, MessageKind, Side, Tcp, WebSocket};
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
+
+/// The receiving half of a socket's framing, and what it says at its end.
+#[derive(Debug)]
+pub(super) enum Framing {
+    /// After the opening handshake.
+    WebSocket(WebSocket, Closing, Format),
+    /// After the handshake, with the limit that the peer announced.
+    RawSocket(RawSocket, Limit, Format),
+}
+
+/// A message as it was received.
+#[derive(Debug)]
+pub(super) enum Held {
+    /// In the read buffer.
+    Span(Range<usize>),
+    /// It came in several parts.
+    Owned(Bytes),
+}
+
+/// What was taken from the front of the input.
+#[derive(Debug)]
+pub(super) enum Taken {
+    /// So many octets.
+    Used(usize),
+    /// Nothing: the rest has not arrived.
+    Short,
+    /// The peer closes.
+    Closed,
+    /// The peer broke a rule of the transport.
+    Violation(Violation),
+}
+
+/// A rule of a transport.
+#[derive(Debug)]
+pub(super) enum Violation {
+    /// Of WebSocket.
+    WebSocket(websocket::Violation),
+    /// Of RawSocket.
+    RawSocket(rawsocket::Violation),
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::WebSocket(violation) => violation.fmt(f),
+            Self::RawSocket(violation) => violation.fmt(f),
+        }
+    }
+}
+
+impl Framing {
+    pub(super) const fn websocket(format: Format, max_message: usize) -> Self {
+        Self::WebSocket(WebSocket::new(Side::Server, Some(MessageKind::of(format)), max_message), Closing::Open, format)
+    }
+
+    pub(super) const fn rawsocket(format: Format, ours: Limit, theirs: Limit) -> Self {
+        Self::RawSocket(RawSocket::new(ours), theirs, format)
+    }
+
+    /// How the peer is written to.
+    pub(super) const fn wire(&self) -> Wire {
+        match self {
+            Self::WebSocket(_, _, format) => Wire::WebSocket(*format),
+            Self::RawSocket(_, limit, format) => Wire::RawSocket(*format, *limit),
+        }
+    }
+
+    pub(super) const fn format(&self) -> Format {
+        self.wire().format()
+    }
+
+    /// Takes a frame from the input behind `start`. A message is put into `held`, what answers a control frame into `answer`.
+    pub(super) fn take(&mut self, input: &mut [u8], start: usize, held: &mut Vec<Held>, answer: &mut Vec<u8>) -> Taken {
+        let base = input.as_ptr() as usize;
+        let Some(rest) = input.get_mut(start..) else { return Taken::Short };
+        let hold = |payload: Cow<'_, [u8]>| match payload {
+            Cow::Borrowed(payload) => {
+                let at = (payload.as_ptr() as usize).saturating_sub(base);
+                Held::Span(at..at + payload.len())
+            }
+            Cow::Owned(payload) => Held::Owned(payload.into()),
+        };
+        match self {
+            Self::WebSocket(websocket, closing, _) => match websocket.recv(rest) {
+                websocket::Received::Incomplete { .. } => Taken::Short,
+                websocket::Received::Frame { used, event } => {
+                    match event {
+                        websocket::Event::Message { payload, .. } => held.push(hold(payload)),
+                        websocket::Event::Ping(payload) if closing.may_send() => websocket::write::pong(answer, payload, None),
+                        websocket::Event::Close(frame) => {
+                            closing.recv_close(answer, &frame, None);
+                            return Taken::Closed;
+                        }
+                        websocket::Event::Violation(violation) => {
+                            closing.fail(answer, &violation, None);
+                            return Taken::Violation(Violation::WebSocket(violation));
+                        }
+                        websocket::Event::Ping(_) | websocket::Event::Pong(_) | websocket::Event::Nothing => {}
+                    }
+                    Taken::Used(used)
+                }
+            },
+            Self::RawSocket(rawsocket, limit, _) => match rawsocket.recv(rest) {
+                rawsocket::Received::Incomplete { .. } => Taken::Short,
+                rawsocket::Received::Frame { used, event } => {
+                    match event {
+                        rawsocket::Event::Message(payload) => held.push(hold(payload)),
+                        rawsocket::Event::Ping(payload) => {
+                            if rawsocket::write::pong(answer, &payload, *limit).is_err() {
+                                tracing::debug!("a ping longer than its sender takes is not answered");
+                            }
+                        }
+                        rawsocket::Event::Violation(violation) => return Taken::Violation(Violation::RawSocket(violation)),
+                        rawsocket::Event::Pong(_) | rawsocket::Event::Nothing => {}
+                    }
+                    Taken::Used(used)
+                }
+            },
+        }
+    }
+
+    pub(super) fn ping(&mut self, out: &mut Vec<u8>) {
+        match self {
+            Self::WebSocket(_, closing, _) if closing.may_send() => websocket::write::ping(out, b"", None),
+            Self::WebSocket(..) => {}
+            Self::RawSocket(rawsocket, ..) => rawsocket.send_ping(out, b""),
+        }
+    }
+
+    /// The last words, if the transport has any and none were said.
+    pub(super) fn close(&mut self, out: &mut Vec<u8>, ending: Ending) {
+        if let Self::WebSocket(_, closing, _) = self {
+            let code = match ending {
+                Ending::Goodbye => CloseCode::NORMAL,
+                Ending::Refused => CloseCode::POLICY,
+                Ending::Violation => CloseCode::PROTOCOL,
+                Ending::Shutdown => CloseCode::AWAY,
+            };
+            closing.send_close(out, CloseFrame { code: Some(code), reason: "" }, None);
+        }
+    }
+
+    /// Whether the peer's last words are still to come.
+    pub(super) const fn awaits_close(&self) -> bool {
+        match self {
+            Self::WebSocket(_, closing, _) => matches!(closing.tcp(Side::Server), Tcp::AwaitClose),
+            Self::RawSocket(..) => false,
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! The router's half of an in-process link: a task on the thread of the link, whose messages were never octets.
+
+use super::core::Core;
+use super::deliver::Arguments;
+use super::guest::{Guest, Verdict, Who};
+use super::hub::Hub;
+use super::peer::Sink;
+use super::routing::Incoming;
+use crate::transport::memory::{MemoryLink, pair};
+use crate::transport::{ConnectError, Link};
+use proto::{Format, Message, Payload};
+use std::future::poll_fn;
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use tokio::time::{Sleep, sleep};
+
+/// How many messages are routed at one lock.
+const BATCH: usize = 256;
+
+/// Connects to the router on the calling thread.
+pub(super) fn connect(core: &Arc<Core>) -> Result<MemoryLink, ConnectError> {
+    let ended = || io::Error::new(io::ErrorKind::ConnectionRefused, "the router has ended, or has too many connections");
+    let pass = Core::admit(core).ok_or_else(|| ConnectError::Io { url: "memory:".to_owned(), source: ended() })?;
+    let (theirs, ours) = pair(Format::MsgPack);
+    let seat = Hub::here(core).seat(Sink::Local(ours.outbound()), pass);
+    let mut local = Local { guest: Guest::new(seat, Who::Local), link: ours, pause: None };
+    drop(tokio::task::spawn_local(async move { poll_fn(|cx| local.poll_serve(cx)).await }));
+    Ok(theirs)
+}
+
+#[derive(Debug)]
+struct Local {
+    guest: Guest,
+    link: MemoryLink,
+    /// While set, the peer is not read.
+    pause: Option<Pin<Box<Sleep>>>,
+}
+
+impl Local {
+    fn poll_serve(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let orders = self.guest.seat.listen(cx);
+        if let Some(cut) = orders.cut {
+            self.guest.cut(cut);
+            self.link.outbound().cut(cut.to_string());
+            return Poll::Ready(());
+        }
+        if orders.goodbye && self.guest.say_goodbye() != Verdict::Serve {
+            return Poll::Ready(());
+        }
+        if let Some(pause) = &mut self.pause {
+            ready!(pause.as_mut().poll(cx));
+            self.pause = None;
+        }
+        let messages = ready!(self.poll_batch(cx));
+        if messages.is_empty() || self.route(messages) != Verdict::Serve {
+            return Poll::Ready(());
+        }
+        let hub = self.guest.seat.hub();
+        if hub.take_pressure() {
+            self.pause = Some(Box::pin(sleep(hub.core.limits.pause)));
+        }
+        // The receivers get their turn first.
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    /// What is there; nothing at the end.
+    fn poll_batch(&mut self, cx: &mut Context<'_>) -> Poll<Vec<(Message, Payload)>> {
+        let mut messages = Vec::new();
+        while messages.len() < BATCH && (messages.is_empty() || self.link.has_message()) {
+            match self.link.poll_recv(cx) {
+                Poll::Ready(Ok(message)) => messages.push(message),
+                Poll::Ready(Err(_)) => break,
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+        Poll::Ready(messages)
+    }
+
+    fn route(&mut self, messages: Vec<(Message, Payload)>) -> Verdict {
+        let (messages, payloads): (Vec<_>, Vec<_>) = messages.into_iter().unzip();
+        let arguments: Vec<_> = payloads.iter().map(Arguments::Owned).collect();
+        let incoming = |((index, message), payload)| Incoming::owned(index, message, payload);
+        let batch = (0..).zip(messages).zip(&payloads).map(incoming).collect();
+        self.guest.recv(batch, &arguments)
+    }
+}

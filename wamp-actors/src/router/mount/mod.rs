@@ -1,0 +1,105 @@
+//! The router in a user's actix-web `App`, on whatever server it runs.
+//!
+//! ```no_run
+//! use actix_web::{App, HttpServer};
+//! use wamp_actors::router::{self, Router};
+//!
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let router = Router::builder().realm("realm1").start().await?;
+//! HttpServer::new(move || App::new().configure(router.mount()))
+//!     .on_connect(router::on_connect) // without it, the WebSocket is answered 500
+//!     .bind("127.0.0.1:8080")?
+//!     .run()
+//!     .await?;
+//! # Ok(())
+//! # }
+//! ```
+
+mod handshake;
+mod pipe;
+
+use super::connection::{Connection, serve};
+use super::core::Core;
+use super::framing::Framing;
+use super::guest::Who;
+use super::hub::Hub;
+use super::listen::opening::{Refused, judge};
+use actix_web::web::{self, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use pipe::MountedIo;
+use std::any::Any;
+use std::net::Shutdown;
+use std::sync::Arc;
+use tokio::net::TcpStream;
+
+const NOT_HOOKED: &str = "the router cannot be reached here: the server was started without \
+     HttpServer::on_connect(wamp_actors::router::on_connect), which lets the router end connections";
+
+/// Gives the router hold of the connections that an `HttpServer` makes, so that it can end them; for `HttpServer::on_connect`.
+///
+/// A response's body cannot close its connection, nor is it asked for more while the client does not read: without this, a client
+/// that stops reading would be kept for ever.
+pub fn on_connect(io: &dyn Any, data: &mut actix_web::dev::Extensions) {
+    let Some(stream) = io.downcast_ref::<TcpStream>() else {
+        // Inside of TLS, say: the body's end has to do.
+        data.insert(Hold { socket: None });
+        return;
+    };
+    super::listen::tune(stream);
+    match socket2::SockRef::from(stream).try_clone() {
+        Ok(socket) => {
+            data.insert(Hold { socket: Some(Arc::new(socket)) });
+        }
+        Err(why) => tracing::warn!(%why, "cannot get hold of a connection"),
+    }
+}
+
+/// A second handle to a connection's socket.
+#[derive(Debug, Clone)]
+struct Hold {
+    socket: Option<Arc<socket2::Socket>>,
+}
+
+impl Hold {
+    /// Ends the connection, whatever the server is doing with it.
+    fn end(&self) {
+        if let Some(socket) = &self.socket {
+            // It may have ended before.
+            let _ = socket.shutdown(Shutdown::Both);
+        }
+    }
+}
+
+/// The routes of a mounted router.
+pub(super) fn routes(core: Arc<Core>) -> impl Fn(&mut ServiceConfig) + Clone {
+    move |routes| {
+        let (path, core) = (core.websocket_path.clone(), Arc::clone(&core));
+        routes.service(web::resource(path).to(move |request, payload| open(request, payload, Arc::clone(&core))));
+    }
+}
+
+async fn open(request: HttpRequest, payload: web::Payload, core: Arc<Core>) -> HttpResponse {
+    let Some(hold) = request.conn_data::<Hold>().cloned() else {
+        tracing::error!("{NOT_HOOKED}");
+        return HttpResponse::InternalServerError().body(NOT_HOOKED);
+    };
+    let chosen = match judge(request.head(), &core) {
+        Ok(chosen) => chosen,
+        Err(refused) => return refuse(&request, refused),
+    };
+    let Some(pass) = Core::admit(&core) else { return refuse(&request, Refused::FULL) };
+    let Ok(mut response) = handshake::answer(&request, chosen) else {
+        return HttpResponse::BadRequest().finish();
+    };
+    let (io, body) = MountedIo::new(payload, hold);
+    let who = Who::Remote(request.peer_addr());
+    let framing = Framing::websocket(chosen.format, core.limits.max_message);
+    let connection = Connection::new(&Hub::here(&core), pass, io, framing, &[], who);
+    drop(tokio::task::spawn_local(serve(connection)));
+    response.body(actix_web::body::BoxBody::new(body))
+}
+
+fn refuse(request: &HttpRequest, Refused { status, why }: Refused) -> HttpResponse {
+    tracing::info!(peer = ?request.peer_addr(), status = status.as_u16(), why, "refused a WebSocket");
+    HttpResponse::build(status).content_type("text/plain; charset=utf-8").body(why)
+}

@@ -1,0 +1,2 @@
+mod checking;
+mod matching;
