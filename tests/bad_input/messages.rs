@@ -196,10 +196,9 @@ async fn a_bad_uri_is_answered_and_the_session_lives() {
             assert_eq!(json!([error[0], error[1], error[2], error[4]]), expected, "{uri:?}");
         }
     }
-    for (code, mut message) in [
-        (64, json!([64, 0, {}, "wamp.session.count"])),
-        (16, json!([16, 0, {"acknowledge": true}, "wamp.session.on_join"])),
-    ] {
+    for (code, mut message) in
+        [(64, json!([64, 0, {}, "wamp.session.count"])), (16, json!([16, 0, {"acknowledge": true}, "wamp.session.on_join"]))]
+    {
         request += 1;
         message[1] = json!(request);
         raw.send(message).await;

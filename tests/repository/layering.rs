@@ -113,8 +113,7 @@ fn wamp_actors_imports_only_from_the_left() {
 
 #[test]
 fn the_pure_parts_know_no_io_no_tasks_and_no_clock() {
-    let forbidden =
-        ["tokio::", "actix", "std::net", "std::fs", "std::thread", "Instant::now()", "SystemTime::now()", "awc::", "getrandom"];
+    let forbidden = ["tokio::", "actix", "std::net", "std::fs", "std::thread", "Instant::now()", "SystemTime::now()", "awc::", "getrandom"];
     let mut wrong = Vec::new();
     for folder in ["wamp-core/src", "wamp-actors/src/router/routing"] {
         for (path, text) in sources(&root().join(folder)) {
@@ -130,12 +129,29 @@ fn the_pure_parts_know_no_io_no_tasks_and_no_clock() {
 
 #[test]
 fn an_import_from_the_right_would_be_found() {
-    assert_eq!(imported("use crate::message::Message;\nuse crate::{id::Id, session::{a, b}, accept};"), ["message", "id", "session", "accept"]);
+    assert_eq!(
+        imported("use crate::message::Message;\nuse crate::{id::Id, session::{a, b}, accept};"),
+        ["message", "id", "session", "accept"]
+    );
 }
 
 #[test]
 fn the_top_level_is_the_house_as_designed() {
-    let expected = ["CHANGELOG.md", "Cargo.lock", "Cargo.toml", "LICENSE-APACHE", "LICENSE-MIT", "README.md", "deny.toml", "examples", "target", "tests", "wamp-actors", "wamp-core", "wamp-macros"];
+    let expected = [
+        "CHANGELOG.md",
+        "Cargo.lock",
+        "Cargo.toml",
+        "LICENSE-APACHE",
+        "LICENSE-MIT",
+        "README.md",
+        "deny.toml",
+        "examples",
+        "target",
+        "tests",
+        "wamp-actors",
+        "wamp-core",
+        "wamp-macros",
+    ];
     let mut found: Vec<_> = fs::read_dir(root()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     found.retain(|name| !name.starts_with('.') && !expected.contains(&name.as_str()));
     assert_eq!(found, Vec::<String>::new());
