@@ -3,6 +3,8 @@
 mod wamp;
 
 use crate::transport::{LinkError, SendError};
+use proto::auth::AuthError;
+use proto::session::{CommandError, Violation};
 use proto::uri::InvalidUri;
 use proto::{MessageType, RawUri};
 use std::sync::Arc;
@@ -10,7 +12,6 @@ use std::time::Duration;
 
 pub use crate::transport::ConnectError;
 pub use wamp::{FromWampError, IntoWampError, PayloadError, WampError};
-pub(crate) use wamp::{decode, encode};
 
 /// Why no session came about.
 #[derive(Debug, thiserror::Error)]
@@ -35,15 +36,15 @@ pub enum JoinError {
         /// What is wrong with it.
         source: InvalidUri,
     },
-    /// The router asks for a proof of identity that no authenticator given can make.
-    #[error("the router asks for authentication by {method:?}, which is not set up here")]
-    Unauthenticated {
-        /// The method it asks for.
-        method: String,
-    },
+    /// The router's challenge cannot be answered by the credentials given here.
+    #[error("cannot authenticate: {0}")]
+    Unauthenticated(#[source] AuthError),
+    /// Neither a URL nor a transport was given.
+    #[error("no URL and no transport was given")]
+    NoUrl,
     /// The router broke the protocol.
     #[error("the router broke the protocol: {0}")]
-    Violation(#[source] Arc<dyn std::error::Error + Send + Sync>),
+    Violation(#[source] Violation),
     /// The connection was lost before the session was open.
     #[error("the connection was lost while joining: {0}")]
     Link(#[source] Arc<LinkError>),
@@ -78,7 +79,7 @@ pub enum Closed {
         message: Option<String>,
     },
     /// The router broke the protocol, and was told so.
-    Violation(Arc<dyn std::error::Error + Send + Sync>),
+    Violation(Violation),
     /// The connection was lost.
     LinkLost(Arc<LinkError>),
 }
@@ -116,9 +117,9 @@ pub enum SessionError {
     /// The message cannot be carried, or is too large; nothing was sent.
     #[error(transparent)]
     Send(#[from] SendError),
-    /// The router lacks what the request needs; nothing was sent.
-    #[error("the router does not announce {0}")]
-    Unsupported(&'static str),
+    /// The session did not take it (the router lacks a role or feature, too many requests are open); nothing was sent.
+    #[error(transparent)]
+    Refused(CommandError),
     /// There is no session (not yet joined, or it has ended); nothing was sent.
     #[error("there is no session: {0}")]
     Closed(#[source] Closed),

@@ -1,22 +1,20 @@
 //! The error of an application: a URI and arguments, as they travel in an ERROR message.
 
 use proto::message::ErrorDetails;
+use proto::payload::PayloadBuilder;
 use proto::{Dict, Format, Payload, RawUri, Value};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt;
 
-/// Why Rust values could not become arguments, or arguments Rust values.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct PayloadError(pub(crate) String);
+pub use proto::payload::PayloadError;
 
 /// An application error: a URI, and arguments of which the first is by convention a message for people.
 ///
 /// Handlers return it (or a type of their own that derives `WampError`), and callers get it in
 /// [`CallError::Error`](super::CallError::Error).
 ///
-/// ```no_run
+/// ```
 /// use wamp_actors::error::WampError;
 /// let error = WampError::new("com.example.error.out_of_stock").with_message("only 3 left").arg(3);
 /// assert_eq!(error.uri(), "com.example.error.out_of_stock");
@@ -26,13 +24,14 @@ pub struct PayloadError(pub(crate) String);
 pub struct WampError {
     uri: RawUri,
     details: ErrorDetails,
-    content: Content,
+    // Boxed: a `Result` of a handler is as large as its larger half.
+    content: Box<Content>,
 }
 
 #[derive(Debug, Clone)]
 enum Content {
     /// Being built here; a value that could not be written is told when the whole is.
-    Built { message: Option<String>, args: Vec<Value>, kwargs: Dict, unfit: Option<String> },
+    Built { message: Option<String>, args: Vec<Value>, kwargs: Dict, unfit: Option<PayloadError> },
     /// Received, or given as a whole.
     Raw(Payload),
 }
@@ -43,13 +42,13 @@ impl WampError {
         Self {
             uri: uri.into(),
             details: ErrorDetails::default(),
-            content: Content::Built { message: None, args: Vec::new(), kwargs: Dict::default(), unfit: None },
+            content: Box::new(Content::Built { message: None, args: Vec::new(), kwargs: Dict::default(), unfit: None }),
         }
     }
 
     /// An error as it came over the wire.
     pub fn received(uri: RawUri, details: ErrorDetails, payload: Payload) -> Self {
-        Self { uri, details, content: Content::Raw(payload) }
+        Self { uri, details, content: Box::new(Content::Raw(payload)) }
     }
 
     /// An error with a payload made elsewhere.
@@ -60,7 +59,7 @@ impl WampError {
     /// Sets the message for people: the first positional argument.
     #[must_use]
     pub fn with_message(mut self, text: impl Into<String>) -> Self {
-        if let Content::Built { message, .. } = &mut self.content {
+        if let Content::Built { message, .. } = &mut *self.content {
             *message = Some(text.into());
         }
         self
@@ -69,10 +68,10 @@ impl WampError {
     /// Adds a positional argument, after the message if there is one.
     #[must_use]
     pub fn arg(mut self, value: impl Serialize) -> Self {
-        if let Content::Built { args, unfit, .. } = &mut self.content {
+        if let Content::Built { args, unfit, .. } = &mut *self.content {
             match to_value(&value) {
                 Ok(value) => args.push(value),
-                Err(error) => *unfit = Some(error.to_string()),
+                Err(error) => *unfit = Some(error),
             }
         }
         self
@@ -81,10 +80,10 @@ impl WampError {
     /// Adds a keyword argument.
     #[must_use]
     pub fn kwarg(mut self, name: impl AsRef<str>, value: impl Serialize) -> Self {
-        if let Content::Built { kwargs, unfit, .. } = &mut self.content {
+        if let Content::Built { kwargs, unfit, .. } = &mut *self.content {
             match to_value(&value) {
                 Ok(value) => drop(kwargs.insert(name.as_ref().into(), value)),
-                Err(error) => *unfit = Some(error.to_string()),
+                Err(error) => *unfit = Some(error),
             }
         }
         self
@@ -102,12 +101,12 @@ impl WampError {
 
     /// The message for people: the first positional argument, if it is text.
     pub fn message(&self) -> Option<String> {
-        match &self.content {
+        match &*self.content {
             Content::Built { message, args, .. } => message.clone().or_else(|| match args.first() {
                 Some(Value::String(text)) => Some(text.clone()),
                 _ => None,
             }),
-            Content::Raw(payload) => first_text(payload),
+            Content::Raw(payload) => payload.as_ref().positionals().next()?.decode().ok(),
         }
     }
 
@@ -117,7 +116,7 @@ impl WampError {
     ///
     /// If they are not of that shape.
     pub fn decode_args<T: DeserializeOwned>(&self) -> Result<T, PayloadError> {
-        decode(&self.payload(Format::MsgPack)?)
+        self.payload(Format::MsgPack)?.decode()
     }
 
     /// The arguments in `format`, or in the one they came in.
@@ -126,12 +125,15 @@ impl WampError {
     ///
     /// If an argument cannot be carried by the format.
     pub fn payload(&self, format: Format) -> Result<Payload, PayloadError> {
-        match &self.content {
+        match &*self.content {
             Content::Raw(payload) => Ok(payload.clone()),
-            Content::Built { unfit: Some(why), .. } => Err(PayloadError(why.clone())),
+            Content::Built { unfit: Some(why), .. } => Err(why.clone()),
             Content::Built { message, args, kwargs, .. } => {
-                let all: Vec<Value> = message.iter().cloned().map(Value::String).chain(args.iter().cloned()).collect();
-                arguments(format, all, kwargs.clone())
+                let mut payload = PayloadBuilder::new(format);
+                message.iter().try_for_each(|message| payload.arg(message).map(drop))?;
+                args.iter().try_for_each(|arg| payload.arg(arg).map(drop))?;
+                kwargs.iter().try_for_each(|(name, arg)| payload.kwarg(name, arg).map(drop))?;
+                Ok(payload.finish())
             }
         }
     }
@@ -182,23 +184,7 @@ impl IntoWampError for std::convert::Infallible {
     }
 }
 
-fn to_value(_value: &impl Serialize) -> Result<Value, PayloadError> {
-    Err(PayloadError("not built yet".into()))
-}
-
-fn arguments(_format: Format, _args: Vec<Value>, _kwargs: Dict) -> Result<Payload, PayloadError> {
-    Err(PayloadError("not built yet".into()))
-}
-
-fn first_text(_payload: &Payload) -> Option<String> {
-    None
-}
-
-pub(crate) fn decode<T: DeserializeOwned>(_payload: &Payload) -> Result<T, PayloadError> {
-    Err(PayloadError("not built yet".into()))
-}
-
-/// Arguments in `format`.
-pub(crate) fn encode(_format: Format, _args: &impl Serialize) -> Result<Payload, PayloadError> {
-    Err(PayloadError("not built yet".into()))
+fn to_value(value: &impl Serialize) -> Result<Value, PayloadError> {
+    let (value,) = Payload::encode(Format::MsgPack, &(value,))?.decode()?;
+    Ok(value)
 }

@@ -4,8 +4,12 @@ use super::Session;
 use crate::error::JoinError;
 use crate::transport::Transport;
 use proto::Format;
+use proto::auth::Authenticator;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// Makes the authenticators of one join: credentials are asked for anew each time.
+pub(crate) type Credentials = Arc<dyn Fn() -> Vec<Box<dyn Authenticator>> + Send + Sync>;
 
 /// The options of a session to be joined; [`connect`](Self::connect) joins it.
 #[derive(Clone)]
@@ -17,6 +21,7 @@ pub struct SessionBuilder {
     pub(crate) serializers: Vec<Format>,
     pub(crate) authid: Option<String>,
     pub(crate) authrole: Option<String>,
+    pub(crate) credentials: Option<Credentials>,
     pub(crate) agent: Option<String>,
     pub(crate) connect_timeout: Duration,
     pub(crate) welcome_timeout: Duration,
@@ -37,6 +42,7 @@ impl Default for SessionBuilder {
             serializers: vec![Format::MsgPack, Format::Cbor, Format::Json],
             authid: None,
             authrole: None,
+            credentials: None,
             agent: None,
             connect_timeout: Duration::from_secs(5),
             welcome_timeout: Duration::from_secs(10),
@@ -91,6 +97,12 @@ impl SessionBuilder {
     /// The role asked for (default: none, the router decides).
     pub fn authrole(mut self, authrole: impl Into<String>) -> Self {
         self.authrole = Some(authrole.into());
+        self
+    }
+
+    /// The authentication methods offered, made anew for each join (default: none, which is anonymous).
+    pub fn credentials(mut self, make: impl Fn() -> Vec<Box<dyn Authenticator>> + Send + Sync + 'static) -> Self {
+        self.credentials = Some(Arc::new(make));
         self
     }
 
@@ -156,7 +168,7 @@ impl SessionBuilder {
     ///
     /// If there is no connection, or the router refuses.
     pub async fn connect(self) -> Result<Session, JoinError> {
-        super::actor::join(self).await
+        super::join::join(self).await
     }
 }
 

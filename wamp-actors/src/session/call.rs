@@ -1,5 +1,7 @@
 //! Calls.
 
+use super::handle::CallGuard;
+use super::queue::{Overflow, Queue, Sink, queue};
 use super::requests::{CallRequest, Requests};
 use crate::error::{CallError, PayloadError, SessionError};
 use futures_util::Stream;
@@ -15,7 +17,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
-use tokio::sync::mpsc;
 
 /// How many progressive results of one call may wait to be taken.
 const DEFAULT_PROGRESS_QUEUE: usize = 1024;
@@ -52,7 +53,7 @@ impl<R> CallBuilder<R> {
     /// long for a session as well.
     pub fn timeout(self, timeout: impl Into<Option<Duration>>) -> Self {
         let timeout = timeout.into();
-        self.with(|request| request.timeout = timeout)
+        self.with(|request| request.set_timeout(timeout))
     }
 
     /// Whether the callee may learn who calls (default: the router decides).
@@ -102,10 +103,10 @@ impl CallBuilder<()> {
 }
 
 impl ProgressiveCallBuilder {
-    /// See [`CallBuilder::timeout`]; it counts for the whole call, not for each result.
+    /// See [`CallBuilder::timeout`]; each result grants the same time again.
     pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         let timeout = timeout.into();
-        self.draft.set(|request| request.timeout = timeout);
+        self.draft.set(|request| request.set_timeout(timeout));
         self
     }
 
@@ -136,8 +137,8 @@ impl ProgressiveCallBuilder {
 
     /// The results as a stream, undecoded; the final one says so.
     pub fn raw_stream(self) -> ProgressiveStream {
-        let (sender, results) = mpsc::channel(self.queue);
-        ProgressiveStream { call: Some(self.draft.call_progressive(sender)), results }
+        let (sink, results) = queue(self.queue, Overflow::DropNewest);
+        ProgressiveStream { call: Some(self.draft.call_progressive(sink)), guard: None, results }
     }
 }
 
@@ -175,21 +176,30 @@ pub struct Progressive {
     pub last: bool,
 }
 
-/// The progressive results of a call, undecoded.
+/// The progressive results of a call, undecoded. Dropped before its end, it cancels the call.
 pub struct ProgressiveStream {
-    /// The call, until all its results are in the queue.
-    call: Option<BoxFuture<'static, ()>>,
-    results: mpsc::Receiver<Result<Progressive, CallError>>,
+    /// The call, until it is made.
+    call: Option<BoxFuture<'static, Option<CallGuard>>>,
+    guard: Option<CallGuard>,
+    results: Queue<Result<Progressive, CallError>>,
 }
 
 impl Stream for ProgressiveStream {
     type Item = Result<Progressive, CallError>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        if self.call.as_mut().is_some_and(|call| call.as_mut().poll(cx).is_ready()) {
-            self.call = None;
+        if let Some(call) = &mut self.call
+            && let Poll::Ready(guard) = call.as_mut().poll(cx)
+        {
+            (self.call, self.guard) = (None, guard);
         }
-        self.results.poll_recv(cx)
+        let result = std::task::ready!(self.results.poll_next(cx));
+        if result.is_none()
+            && let Some(guard) = self.guard.take()
+        {
+            guard.disarm();
+        }
+        Poll::Ready(result)
     }
 }
 
@@ -227,10 +237,13 @@ impl Draft {
         }
     }
 
-    fn call_progressive(self, results: mpsc::Sender<Result<Progressive, CallError>>) -> BoxFuture<'static, ()> {
+    fn call_progressive(self, results: Sink<Result<Progressive, CallError>>) -> BoxFuture<'static, Option<CallGuard>> {
         match self.request {
             Ok(request) => self.requests.call_progressive(request, results),
-            Err(error) => Box::pin(async move { drop(results.try_send(Err(error.into()))) }),
+            Err(error) => {
+                results.finish_with(Err(error.into()));
+                Box::pin(async { None })
+            }
         }
     }
 }
@@ -252,11 +265,11 @@ pub(super) fn uri(uri: &str) -> Result<Uri, SessionError> {
 
 /// Writes arguments in the session's format.
 pub(super) fn encode(requests: &dyn Requests, args: &impl Serialize) -> Result<Payload, PayloadError> {
-    crate::error::encode(requests.format(), args)
+    Payload::encode(requests.format(), args)
 }
 
 fn decode<R: DeserializeOwned>(payload: &Payload) -> Result<R, CallError> {
-    crate::error::decode(payload).map_err(CallError::Result)
+    payload.decode().map_err(CallError::Result)
 }
 
 impl fmt::Debug for Draft {

@@ -5,14 +5,21 @@
 //! handle that reconnects is [`Client`](crate::supervisor::Client).
 
 mod actor;
+mod answering;
 mod builder;
 mod call;
+mod command;
+mod driver;
 mod handle;
+mod join;
 mod publish;
 mod queue;
 mod register;
 mod requests;
+mod runtime;
 mod subscribe;
+#[cfg(test)]
+mod tests;
 
 use crate::error::{Closed, JoinError};
 use proto::message::WelcomeDetails;
@@ -25,10 +32,13 @@ pub use builder::SessionBuilder;
 pub use call::{CallBuilder, CallFuture, CallStream, Progressive, ProgressiveCallBuilder, ProgressiveStream};
 pub use publish::{Acknowledged, PublishBuilder, PublishFuture, Unacknowledged};
 pub use queue::Overflow;
-pub use register::{Caller, Invocation, Invocations, RegisterBuilder, Registration, Responder};
+pub use register::{Caller, Invocation, Invocations, ProgressError, RegisterBuilder, Registration, Responder};
 pub use subscribe::{Event, SubscribeBuilder, Subscription, SubscriptionHandle};
 
-pub(crate) use requests::Requests;
+pub(crate) use queue::{EventSink, InvocationSink, Take};
+pub(crate) use register::RegistrationHold;
+pub(crate) use requests::{RegisterRequest, Requests, SubscribeRequest};
+pub(crate) use subscribe::SubscriptionHold;
 
 /// A session in a realm. Clones share it; it ends when it is [left](Self::leave), when its link is lost, or when the last
 /// handle (clones, subscriptions, registrations) is dropped.

@@ -2,7 +2,7 @@
 
 use super::call::{encode, uri};
 use super::requests::{PublishRequest, Requests};
-use crate::error::{PublishError, SessionError};
+use crate::error::{Closed, PublishError, SessionError};
 use futures_util::future::BoxFuture;
 use proto::message::PublishOptions;
 use proto::{Payload, PublicationId, SessionId, Value};
@@ -142,7 +142,7 @@ impl IntoFuture for PublishBuilder<Acknowledged> {
         let publish = self.publish();
         PublishFuture(Box::pin(async move {
             // An acknowledged publication ends with an id or an error; there is no third.
-            publish.await?.ok_or(PublishError::Request(SessionError::Unsupported("acknowledgement")))
+            publish.await?.ok_or(PublishError::Request(SessionError::OutcomeUnknown(Closed::Dropped)))
         }))
     }
 }

@@ -96,7 +96,7 @@ impl RegisterBuilder {
     {
         let concurrency = self.options.concurrency.and_then(|n| usize::try_from(n).ok()).unwrap_or(DEFAULT_CONCURRENCY);
         let (Invocations { queue, hold, .. }, requests) = self.register().await?;
-        requests.spawn(Box::new(move || Box::pin(super::handle::handle_invocations(queue, handler, concurrency))));
+        requests.spawn(Box::new(move || Box::pin(super::answering::handle_invocations(queue, handler, concurrency))));
         Ok(Registration { hold })
     }
 
@@ -111,13 +111,12 @@ impl RegisterBuilder {
     }
 
     async fn register(self) -> Result<(Invocations, Arc<dyn Requests>), RegisterError> {
-        let checked = self.procedure.check_pattern(self.options.match_policy, Strictness::Loose);
-        if let Err(source) = checked {
-            return Err(SessionError::Uri { uri: self.procedure.to_string(), source }.into());
-        }
+        let pattern = self.procedure.check_pattern(self.options.match_policy, Strictness::Loose);
+        let pattern = pattern.map_err(|source| SessionError::Uri { uri: self.procedure.to_string(), source })?;
         let (sink, queue) = queue(self.queue, Overflow::DropNewest);
-        let procedure = self.procedure.clone();
-        let hold = self.requests.register(RegisterRequest { procedure: self.procedure, options: self.options, sink }).await?;
+        let procedure = self.procedure;
+        let hold =
+            self.requests.clone().register(RegisterRequest { procedure: pattern, options: self.options, lasting: false, sink }).await?;
         Ok((Invocations { procedure, queue, hold }, self.requests))
     }
 }
@@ -237,8 +236,7 @@ impl Invocation {
     ///
     /// `wamp.error.invalid_argument`, if they are not of that shape.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T, WampError> {
-        crate::error::decode(&self.payload)
-            .map_err(|error| WampError::new(proto::uri::wamp::INVALID_ARGUMENT).with_message(error.to_string()))
+        self.payload.decode().map_err(|error| WampError::new(proto::uri::wamp::INVALID_ARGUMENT).with_message(error.to_string()))
     }
 
     /// Who calls, as far as it is disclosed.
@@ -266,7 +264,7 @@ impl Invocation {
     ///
     /// If the value cannot be written, or nobody waits for it any more.
     pub async fn progress(&self, value: impl Serialize) -> Result<(), ProgressError> {
-        let payload = crate::error::encode(self.responder.format(), &value)?;
+        let payload = Payload::encode(self.responder.format(), &value)?;
         self.responder.progress(payload).await
     }
 
@@ -295,7 +293,7 @@ pub enum ProgressError {
 /// without a final answer, the caller gets `wamp.error.canceled`.
 #[derive(Clone)]
 pub struct Responder {
-    pub(crate) inner: Arc<super::handle::Answering>,
+    pub(crate) inner: Arc<super::answering::Answering>,
 }
 
 impl Responder {

@@ -1,14 +1,16 @@
 //! What the builders of the verbs make, and who carries it out: a session, or a client that has one at times.
 
+use super::handle::CallGuard;
+use super::queue::Sink;
 use super::queue::{EventSink, InvocationSink};
 use super::subscribe::SubscriptionHold;
 use super::{Progressive, register::RegistrationHold};
 use crate::error::{CallError, PublishError, RegisterError, SubscribeError};
 use futures_util::future::{BoxFuture, LocalBoxFuture};
 use proto::message::{CallOptions, PublishOptions, RegisterOptions, SubscribeOptions};
-use proto::{Format, Payload, PublicationId, Uri};
+use proto::{Format, Pattern, Payload, PublicationId, Uri};
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc;
 
 /// A call to be made.
 #[derive(Debug, Clone)]
@@ -18,6 +20,14 @@ pub(crate) struct CallRequest {
     pub(crate) payload: Payload,
     pub(crate) timeout: Option<Duration>,
     pub(crate) idempotent: bool,
+}
+
+impl CallRequest {
+    /// Sets the time-out and tells the router, which counts in milliseconds and takes 0 for none.
+    pub(crate) fn set_timeout(&mut self, timeout: Option<Duration>) {
+        self.timeout = timeout;
+        self.options.timeout = timeout.map(|timeout| u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX).clamp(1, proto::id::MAX_ID));
+    }
 }
 
 /// An event to be published.
@@ -31,16 +41,20 @@ pub(crate) struct PublishRequest {
 /// A subscription to be made; its events go to `sink`.
 #[derive(Debug, Clone)]
 pub(crate) struct SubscribeRequest {
-    pub(crate) topic: proto::RawUri,
+    pub(crate) topic: Pattern,
     pub(crate) options: SubscribeOptions,
+    /// Whether the sink outlives the session: its owner subscribes it again in the next.
+    pub(crate) lasting: bool,
     pub(crate) sink: EventSink,
 }
 
 /// A registration to be made; its invocations go to `sink`.
 #[derive(Debug, Clone)]
 pub(crate) struct RegisterRequest {
-    pub(crate) procedure: proto::RawUri,
+    pub(crate) procedure: Pattern,
     pub(crate) options: RegisterOptions,
+    /// Whether the sink outlives the session: its owner registers it again in the next.
+    pub(crate) lasting: bool,
     pub(crate) sink: InvocationSink,
 }
 
@@ -55,14 +69,18 @@ pub(crate) trait Requests: Send + Sync {
     fn call_timeout(&self) -> Option<Duration>;
     /// Makes a call; dropping the future cancels it.
     fn call(&self, request: CallRequest) -> BoxFuture<'static, Result<Payload, CallError>>;
-    /// Makes a call with progressive results, each sent to `results` as it comes; dropping the receiver cancels the call.
-    fn call_progressive(&self, request: CallRequest, results: mpsc::Sender<Result<Progressive, CallError>>) -> BoxFuture<'static, ()>;
+    /// Makes a call with progressive results, each put into `results` as it comes. The guard cancels the call when dropped.
+    fn call_progressive(
+        &self,
+        request: CallRequest,
+        results: Sink<Result<Progressive, CallError>>,
+    ) -> BoxFuture<'static, Option<CallGuard>>;
     /// Publishes an event; the id is there if it was to be acknowledged.
     fn publish(&self, request: PublishRequest) -> BoxFuture<'static, Result<Option<PublicationId>, PublishError>>;
     /// Subscribes.
-    fn subscribe(&self, request: SubscribeRequest) -> BoxFuture<'static, Result<SubscriptionHold, SubscribeError>>;
+    fn subscribe(self: Arc<Self>, request: SubscribeRequest) -> BoxFuture<'static, Result<SubscriptionHold, SubscribeError>>;
     /// Registers.
-    fn register(&self, request: RegisterRequest) -> BoxFuture<'static, Result<RegistrationHold, RegisterError>>;
+    fn register(self: Arc<Self>, request: RegisterRequest) -> BoxFuture<'static, Result<RegistrationHold, RegisterError>>;
     /// Runs a task on the session's thread.
     fn spawn(&self, job: Job);
 }

@@ -86,18 +86,17 @@ impl SubscribeBuilder {
         Fut: Future<Output = ()> + 'static,
     {
         let (Subscription { queue, hold, .. }, requests) = self.subscribe().await?;
-        requests.spawn(Box::new(move || Box::pin(super::handle::handle_events(queue, handler))));
+        requests.spawn(Box::new(move || Box::pin(super::answering::handle_events(queue, handler))));
         Ok(SubscriptionHandle { hold })
     }
 
     async fn subscribe(self) -> Result<(Subscription, Arc<dyn Requests>), SubscribeError> {
-        let checked = self.topic.check_pattern(self.options.match_policy, Strictness::Loose);
-        if let Err(source) = checked {
-            return Err(SessionError::Uri { uri: self.topic.to_string(), source }.into());
-        }
+        let pattern = self.topic.check_pattern(self.options.match_policy, Strictness::Loose);
+        let pattern = pattern.map_err(|source| SessionError::Uri { uri: self.topic.to_string(), source })?;
         let (sink, queue) = queue(self.queue, self.overflow);
-        let topic = self.topic.clone();
-        let hold = self.requests.subscribe(SubscribeRequest { topic: self.topic, options: self.options, sink }).await?;
+        let topic = self.topic;
+        let hold =
+            self.requests.clone().subscribe(SubscribeRequest { topic: pattern, options: self.options, lasting: false, sink }).await?;
         Ok((Subscription { topic, queue, hold }, self.requests))
     }
 }
@@ -206,7 +205,7 @@ impl Event {
     ///
     /// If they are not of that shape.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T, PayloadError> {
-        crate::error::decode(&self.payload)
+        self.payload.as_ref().decode_ignoring_extra()
     }
 }
 

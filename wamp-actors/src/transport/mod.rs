@@ -1,12 +1,19 @@
 //! Transports: how a session reaches a router. A [`Transport`] connects, a [`Link`] is what comes of it.
 
 pub mod memory;
+#[cfg(test)]
+pub(crate) mod scripted;
+mod websocket;
 
 use futures_util::future::LocalBoxFuture;
+use proto::framing::websocket as ws;
+use proto::message::DecodeError;
 use proto::serializer::WriteError;
 use proto::{Format, Message, Payload, PayloadRef};
 use std::fmt;
 use std::task::{Context, Poll};
+
+pub use websocket::WebSocketTransport;
 
 /// A connection to a router that carries WAMP messages, owned by one session on one thread.
 ///
@@ -25,6 +32,11 @@ pub trait Link: Unpin + fmt::Debug {
     ///
     /// If the format cannot carry it, or it is larger than the router takes; the link lives on.
     fn send(&mut self, message: &Message, payload: PayloadRef<'_>) -> Result<(), SendError>;
+
+    /// The largest message the router takes, in octets, where that is known (default: it is not).
+    fn max_message(&self) -> Option<usize> {
+        None
+    }
 
     /// Octets that wait to be written.
     fn buffered(&self) -> usize;
@@ -80,10 +92,22 @@ pub enum LinkError {
     Io(#[from] std::io::Error),
     /// The peer broke the transport's rules or sent what is no WAMP message.
     #[error("the router broke the protocol: {0}")]
-    Violation(String),
+    Violation(#[source] LinkViolation),
     /// Nothing came for longer than the time-out.
     #[error("the router is silent: no answer to a ping within {0:?}")]
     Silent(std::time::Duration),
+}
+
+/// What a router does that no router may, as far as a link can tell.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LinkViolation {
+    /// It sent what is no WAMP message. The link can still send: the router is told by ABORT.
+    #[error(transparent)]
+    Message(#[from] DecodeError),
+    /// It broke the rules of WebSocket.
+    #[error(transparent)]
+    WebSocket(#[from] ws::Violation),
 }
 
 /// Why no connection came about; each variant says what to do about it.

@@ -1,0 +1,292 @@
+//! A WebSocket after its opening handshake, as a link.
+
+use super::WebSocketTransport;
+use super::keepalive::{Due, Keepalive};
+use super::masks::Masks;
+use crate::transport::{Link, LinkError, LinkViolation, SendError};
+use proto::framing::websocket::{self, CloseCode, CloseFrame, Closing, Event, MAX_HELD, MessageKind, Received, Side, WebSocket, write};
+use proto::message::{decode, encode};
+use proto::serializer::DEFAULT_MAX_DEPTH;
+use proto::{Format, Message, Payload, PayloadRef};
+use std::borrow::Cow;
+use std::fmt;
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Sleep, sleep};
+
+/// How much is read at a time. A longer message is assembled elsewhere.
+const READ: usize = 32 << 10;
+
+/// The write buffer keeps no more than this between batches.
+const KEPT: usize = 256 << 10;
+
+/// A WebSocket over `Io`.
+pub(crate) struct WebSocketLink<Io> {
+    io: Io,
+    format: Format,
+    codec: WebSocket,
+    closing: Closing,
+    input: Input,
+    output: Output,
+    masks: Masks,
+    keepalive: Keepalive,
+    close_timeout: Duration,
+    /// The limit of the closing handshake, once it has begun.
+    close_limit: Option<Pin<Box<Sleep>>>,
+}
+
+/// What was read and not used: `octets[start..end]`.
+struct Input {
+    octets: Vec<u8>,
+    start: usize,
+    end: usize,
+}
+
+/// What is to be written: `octets[written..]`.
+#[derive(Default)]
+struct Output {
+    octets: Vec<u8>,
+    written: usize,
+}
+
+/// What a frame came to.
+enum Taken {
+    Message(Message, Payload),
+    Nothing,
+    /// More must be read.
+    Starved,
+}
+
+impl<Io: AsyncRead + AsyncWrite + Unpin> WebSocketLink<Io> {
+    /// A link over `io`, of which `early` was read already.
+    pub(super) fn new(io: Io, early: &[u8], format: Format, options: &WebSocketTransport) -> Self {
+        let accepts = Some(MessageKind::of(format));
+        Self {
+            io,
+            format,
+            codec: WebSocket::new(Side::Client, accepts, options.max_message),
+            closing: Closing::Open,
+            input: Input::new(early),
+            output: Output::default(),
+            masks: Masks::new(),
+            keepalive: Keepalive::new(options.ping_interval, options.ping_timeout),
+            close_timeout: options.close_timeout,
+            close_limit: None,
+        }
+    }
+
+    /// Takes one frame from the input.
+    fn take(&mut self, cx: &mut Context<'_>) -> Result<Taken, LinkError> {
+        let (used, taken) = match self.codec.recv(self.input.pending()) {
+            Received::Incomplete { .. } => return Ok(Taken::Starved),
+            Received::Frame { used, event } => match event {
+                Event::Message { payload, .. } => (used, read_message(self.format, payload)),
+                Event::Ping(payload) => {
+                    if self.closing.may_send() {
+                        write::pong(&mut self.output.octets, payload, Some(self.masks.next()));
+                    }
+                    (used, Ok(Taken::Nothing))
+                }
+                Event::Pong(_) | Event::Nothing => (used, Ok(Taken::Nothing)),
+                Event::Close(frame) => {
+                    self.closing.recv_close(&mut self.output.octets, &frame, Some(self.masks.next()));
+                    (used, Err(closed(&frame)))
+                }
+                Event::Violation(violation) => {
+                    self.closing.fail(&mut self.output.octets, &violation, Some(self.masks.next()));
+                    (used, Err(LinkError::Violation(violation.into())))
+                }
+            },
+        };
+        self.input.start += used;
+        if taken.is_err() {
+            // The last word is written as far as the socket takes it at once; the end is told in any case.
+            let _ = self.output.poll_flush(&mut self.io, cx);
+        }
+        taken
+    }
+
+    /// Reads more; an error at the end of the stream.
+    fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), LinkError>> {
+        match ready!(self.input.poll_fill(&mut self.io, cx))? {
+            0 => Poll::Ready(Err(LinkError::Closed { code: None, reason: None })),
+            _ => {
+                self.keepalive.hear();
+                Poll::Ready(Ok(()))
+            }
+        }
+    }
+
+    /// Pings when it is time, and ends the wait for a router that is gone.
+    fn poll_keepalive(&mut self, cx: &mut Context<'_>) -> Result<(), LinkError> {
+        while let Poll::Ready(due) = self.keepalive.poll(cx) {
+            match due {
+                Due::Silent(timeout) => return Err(LinkError::Silent(timeout)),
+                Due::Ping if self.closing.may_send() => {
+                    write::ping(&mut self.output.octets, b"", Some(self.masks.next()));
+                }
+                Due::Ping => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads until the peer's Close, or the end.
+    fn poll_peers_close(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), LinkError>> {
+        loop {
+            match self.take(cx) {
+                Ok(Taken::Starved) => {}
+                Ok(Taken::Message(..) | Taken::Nothing) => continue,
+                Err(LinkError::Violation(LinkViolation::Message(_))) => continue,
+                Err(LinkError::Closed { .. }) => return Poll::Ready(Ok(())),
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+            match ready!(self.poll_fill(cx)) {
+                Ok(()) => {}
+                Err(LinkError::Closed { .. }) => return Poll::Ready(Ok(())),
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
+    }
+}
+
+impl<Io: AsyncRead + AsyncWrite + Unpin> Link for WebSocketLink<Io> {
+    fn format(&self) -> Format {
+        self.format
+    }
+
+    fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Result<(Message, Payload), LinkError>> {
+        loop {
+            match self.take(cx)? {
+                Taken::Message(message, payload) => return Poll::Ready(Ok((message, payload))),
+                Taken::Nothing => {}
+                Taken::Starved => match self.poll_fill(cx)? {
+                    Poll::Ready(()) => {}
+                    Poll::Pending => break,
+                },
+            }
+        }
+        self.poll_keepalive(cx)?;
+        // Pings and pongs do not wait for the next batch.
+        if self.output.len() > 0
+            && let Poll::Ready(Err(error)) = self.output.poll_flush(&mut self.io, cx)
+        {
+            return Poll::Ready(Err(error.into()));
+        }
+        Poll::Pending
+    }
+
+    fn send(&mut self, message: &Message, payload: PayloadRef<'_>) -> Result<(), SendError> {
+        if !self.closing.may_send() {
+            return Ok(());
+        }
+        let out = &mut self.output.octets;
+        let frame = write::begin(out, MessageKind::of(self.format), payload.len() + 64, Some(self.masks.next()));
+        match encode(message, payload, self.format, out) {
+            Ok(()) => {
+                frame.end(out);
+                Ok(())
+            }
+            Err(error) => {
+                frame.cancel(out);
+                Err(error.into())
+            }
+        }
+    }
+
+    fn buffered(&self) -> usize {
+        self.output.len()
+    }
+
+    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), LinkError>> {
+        self.output.poll_flush(&mut self.io, cx).map_err(LinkError::from)
+    }
+
+    fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), LinkError>> {
+        let timeout = self.close_timeout;
+        let limit = self.close_limit.get_or_insert_with(|| Box::pin(sleep(timeout)));
+        if limit.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(Err(LinkError::Silent(timeout)));
+        }
+        let frame = CloseFrame { code: Some(CloseCode::NORMAL), reason: "" };
+        self.closing.send_close(&mut self.output.octets, frame, Some(self.masks.next()));
+        ready!(self.poll_flush(cx))?;
+        if self.closing != Closing::Done {
+            ready!(self.poll_peers_close(cx))?;
+        }
+        Pin::new(&mut self.io).poll_shutdown(cx).map_err(LinkError::from)
+    }
+}
+
+impl Input {
+    fn new(early: &[u8]) -> Self {
+        let mut octets = early.to_vec();
+        octets.resize(READ.max(early.len() + MAX_HELD), 0);
+        Self { octets, start: 0, end: early.len() }
+    }
+
+    fn pending(&mut self) -> &mut [u8] {
+        self.octets.get_mut(self.start..self.end).unwrap_or_default()
+    }
+
+    /// Makes room and reads once; gives how much. The codec leaves at most a control frame unused, so there is room.
+    fn poll_fill(&mut self, io: &mut (impl AsyncRead + Unpin), cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        self.octets.copy_within(self.start..self.end, 0);
+        self.end -= self.start;
+        self.start = 0;
+        let mut free = ReadBuf::new(self.octets.get_mut(self.end..).unwrap_or_default());
+        ready!(Pin::new(io).poll_read(cx, &mut free))?;
+        let read = free.filled().len();
+        self.end += read;
+        Poll::Ready(Ok(read))
+    }
+}
+
+impl Output {
+    fn len(&self) -> usize {
+        self.octets.len() - self.written
+    }
+
+    fn poll_flush(&mut self, io: &mut (impl AsyncWrite + Unpin), cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while let Some(rest) = self.octets.get(self.written..).filter(|rest| !rest.is_empty()) {
+            match ready!(Pin::new(&mut *io).poll_write(cx, rest))? {
+                0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                written => self.written += written,
+            }
+        }
+        self.octets.clear();
+        self.octets.shrink_to(KEPT);
+        self.written = 0;
+        Pin::new(io).poll_flush(cx)
+    }
+}
+
+fn read_message(format: Format, octets: Cow<'_, [u8]>) -> Result<Taken, LinkError> {
+    let violation = |error| LinkError::Violation(LinkViolation::Message(error));
+    match octets {
+        Cow::Borrowed(octets) => {
+            let (message, payload) = decode(format, octets, DEFAULT_MAX_DEPTH).map_err(violation)?;
+            Ok(Taken::Message(message, payload.to_payload()))
+        }
+        Cow::Owned(octets) => {
+            let octets = bytes::Bytes::from(octets);
+            let (message, payload) = decode(format, &octets, DEFAULT_MAX_DEPTH).map_err(violation)?;
+            Ok(Taken::Message(message, Payload::shared(&octets, payload)))
+        }
+    }
+}
+
+fn closed(frame: &CloseFrame<'_>) -> LinkError {
+    let reason = Some(frame.reason).filter(|reason| !reason.is_empty()).map(str::to_owned);
+    LinkError::Closed { code: frame.code.map(websocket::CloseCode::as_u16), reason }
+}
+
+impl<Io> fmt::Debug for WebSocketLink<Io> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebSocketLink").field("format", &self.format).field("closing", &self.closing).finish_non_exhaustive()
+    }
+}
