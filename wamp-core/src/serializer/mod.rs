@@ -96,6 +96,44 @@ pub struct Container {
     pub(crate) map: bool,
 }
 
+/// A value, or the beginning of one, as it was read.
+#[derive(Debug)]
+pub enum Event<'a> {
+    /// Null (see [`Kind::Null`]).
+    Null,
+    /// A truth value.
+    Bool(bool),
+    /// An integer that is not negative.
+    Unsigned(u64),
+    /// An integer that is negative.
+    Negative(i64),
+    /// A real number.
+    Float(f64),
+    /// Text.
+    String(Cow<'a, str>),
+    /// Octets.
+    Binary(Cow<'a, [u8]>),
+    /// A list, entered.
+    Array(Container),
+    /// A dictionary, entered.
+    Map(Container),
+    /// What WAMP's data model does not have.
+    Other,
+}
+
+/// An integer beyond 64 bits, which no reader gives as a value.
+pub(crate) const BIG_INTEGER: ReadError = ReadError::OutOfRange("an integer of 64 bits");
+
+impl Event<'_> {
+    pub(crate) fn integer(integer: i128) -> Result<Self, ReadError> {
+        match (u64::try_from(integer), i64::try_from(integer)) {
+            (Ok(integer), _) => Ok(Self::Unsigned(integer)),
+            (_, Ok(integer)) => Ok(Self::Negative(integer)),
+            _ => Err(BIG_INTEGER),
+        }
+    }
+}
+
 /// A cursor over one message's bytes.
 pub trait Read<'a>: Sized {
     /// The format read.
@@ -161,46 +199,60 @@ pub trait Read<'a>: Sized {
         Ok(self.since(start))
     }
 
+    /// The value that stands next, whatever it is; arrays and maps are entered.
+    fn event(&mut self) -> Result<Event<'a>, ReadError> {
+        match self.kind()? {
+            Kind::Null => self.null().map(|()| Event::Null),
+            Kind::Bool => self.bool().map(Event::Bool),
+            Kind::Integer => Event::integer(self.integer()?),
+            Kind::Float => self.f64().map(Event::Float),
+            Kind::String => self.str().map(Event::String),
+            Kind::Binary => self.bytes().map(Event::Binary),
+            Kind::Array => self.array().map(Event::Array),
+            Kind::Map => self.map().map(Event::Map),
+            Kind::Other => Ok(Event::Other),
+        }
+    }
+
     /// One value of any shape. What WAMP's data model does not have is an error.
     fn value(&mut self) -> Result<Value, ReadError> {
-        Ok(match self.kind()? {
-            Kind::Null => self.null().map(|()| Value::Null)?,
-            Kind::Bool => Value::Bool(self.bool()?),
-            Kind::Integer => integer_value(self.integer()?)?,
-            Kind::Float => Value::Float(self.f64()?),
-            Kind::String => Value::String(self.str()?.into_owned()),
-            Kind::Binary => Value::Binary(self.bytes()?.into_owned().into()),
-            Kind::Array => self.list()?,
-            Kind::Map => Value::Dict(self.dict()?),
-            Kind::Other => return Err(ReadError::Unexpected { expected: "a value of WAMP's data model", found: Kind::Other }),
+        Ok(match self.event()? {
+            Event::Null => Value::Null,
+            Event::Bool(value) => Value::Bool(value),
+            Event::Unsigned(value) => value.into(),
+            Event::Negative(value) => Value::Int(value),
+            Event::Float(value) => Value::Float(value),
+            Event::String(text) => Value::String(text.into_owned()),
+            Event::Binary(octets) => Value::Binary(octets.into_owned().into()),
+            Event::Array(items) => self.items(items)?,
+            Event::Map(entries) => Value::Dict(self.entries(entries)?),
+            Event::Other => return Err(ReadError::Unexpected { expected: "a value of WAMP's data model", found: Kind::Other }),
         })
     }
 
-    /// A list of any values.
-    fn list(&mut self) -> Result<Value, ReadError> {
-        let (mut items, mut list) = (self.array()?, Vec::new());
+    /// The items of a list that was entered.
+    fn items(&mut self, mut items: Container) -> Result<Value, ReadError> {
+        let mut list = Vec::new();
         while self.next(&mut items)? {
             list.push(self.value()?);
         }
         Ok(Value::List(list))
     }
 
-    /// A dictionary of any values.
-    fn dict(&mut self) -> Result<Dict, ReadError> {
-        let (mut entries, mut dict) = (self.map()?, Dict::new());
+    /// The entries of a dictionary that was entered.
+    fn entries(&mut self, mut entries: Container) -> Result<Dict, ReadError> {
+        let mut dict = Dict::new();
         while self.next(&mut entries)? {
             let key = self.key()?.into();
             dict.insert(key, self.value()?);
         }
         Ok(dict)
     }
-}
 
-fn integer_value(integer: i128) -> Result<Value, ReadError> {
-    match (i64::try_from(integer), u64::try_from(integer)) {
-        (Ok(integer), _) => Ok(Value::Int(integer)),
-        (_, Ok(integer)) => Ok(Value::UInt(integer)),
-        _ => Err(ReadError::OutOfRange("an integer of 64 bits")),
+    /// A dictionary of any values.
+    fn dict(&mut self) -> Result<Dict, ReadError> {
+        let entries = self.map()?;
+        self.entries(entries)
     }
 }
 

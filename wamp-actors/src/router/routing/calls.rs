@@ -63,6 +63,7 @@ impl Calls {
         Some(call)
     }
 
+    #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.0.len()
     }

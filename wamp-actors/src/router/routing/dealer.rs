@@ -125,6 +125,7 @@ impl Dealer {
         }
     }
 
+    #[cfg(test)]
     pub(super) fn is_empty(&self) -> bool {
         self.registrations.len() == 0 && self.patterns.is_empty() && self.calls.len() == 0
     }
