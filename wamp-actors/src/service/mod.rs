@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use discover::Discovered;
-pub use error::ServiceError;
+pub use error::{Error, ServiceError};
 pub use running::{RunningComponent, RunningService};
 
 /// The realm joined where none is named.
