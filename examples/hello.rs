@@ -15,7 +15,7 @@ use actix_web::{HttpResponse, web};
 use futures_util::stream;
 use wamp_actors::prelude::*;
 use wamp_actors::router::{Router, RouterError};
-use wamp_actors::service::RunningService;
+use wamp_actors::service::{RunningService, ServiceError};
 
 const PAGE: &str = include_str!("hello/page.html");
 
@@ -174,9 +174,9 @@ fn listen_address() -> Result<String, String> {
     Ok(address)
 }
 
-fn explain(error: Error) -> String {
+fn explain(error: ServiceError) -> String {
     match error {
-        Error::Router(error @ (RouterError::Taken { .. } | RouterError::Bind { .. } | RouterError::Address { .. })) => {
+        ServiceError::Router(error @ (RouterError::Taken { .. } | RouterError::Bind { .. } | RouterError::Address { .. })) => {
             format!("{error} (option --listen ADDR:PORT; port 0 takes any that is free)")
         }
         error => error.to_string(),

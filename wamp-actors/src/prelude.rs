@@ -2,7 +2,7 @@
 
 pub use crate::component::{Call, Cancellation, Component, Failure, Progress, Rejection};
 pub use crate::error::{CallError, FromWampError, IntoWampError, PublishError, RegisterError, SubscribeError, WampError};
-pub use crate::service::{Service, ServiceError as Error};
+pub use crate::service::{Error, Service};
 pub use crate::session::Session;
 pub use crate::supervisor::Client;
 pub use futures_util::stream::{Stream, StreamExt};
