@@ -1,4 +1,5 @@
 use crate::component::ComponentError;
+use crate::error::{CallError, Closed, JoinError, PayloadError, PublishError, RegisterError, SubscribeError};
 #[cfg(feature = "router")]
 use crate::router::RouterError;
 use std::sync::Arc;
@@ -46,4 +47,41 @@ pub enum ServiceError {
     /// The system gives no signals, so that nothing could end the service in order.
     #[error("the service cannot listen for signals: {0}")]
     Signals(#[source] std::io::Error),
+}
+
+/// Any error of this crate: for a `main`, and for code that only passes errors on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The service did not start, or a component has failed.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+    /// No session came about.
+    #[error(transparent)]
+    Join(#[from] JoinError),
+    /// A session has ended.
+    #[error(transparent)]
+    Closed(#[from] Closed),
+    /// A call has no result.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// An event was not published.
+    #[error(transparent)]
+    Publish(#[from] PublishError),
+    /// A topic was not subscribed.
+    #[error(transparent)]
+    Subscribe(#[from] SubscribeError),
+    /// A procedure was not registered.
+    #[error(transparent)]
+    Register(#[from] RegisterError),
+    /// Rust values and arguments do not fit.
+    #[error(transparent)]
+    Payload(#[from] PayloadError),
+    /// The embedded router did not start.
+    #[cfg(feature = "router")]
+    #[error(transparent)]
+    Router(#[from] RouterError),
+    /// Input or output failed: the console's, a file's.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
 }

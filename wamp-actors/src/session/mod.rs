@@ -19,7 +19,7 @@ mod requests;
 mod runtime;
 mod subscribe;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use crate::error::{Closed, JoinError};
 use proto::message::WelcomeDetails;

@@ -52,7 +52,7 @@ impl Bound {
     }
 
     /// Unregisters and unsubscribes, and waits for the answers: nothing comes after them.
-    pub(super) async fn release(self) -> Session {
+    pub(super) async fn release(self) {
         let releases = self.held.into_iter().rev().map(async |(_, hold)| match hold {
             Hold::Registration(hold) => hold.release().await.map_err(|error| error.to_string()),
             Hold::Subscription(hold) => hold.release().await.map_err(|error| error.to_string()),
@@ -60,7 +60,6 @@ impl Bound {
         for error in join_all(releases).await.into_iter().filter_map(Result::err) {
             tracing::debug!(error, "not unbound in order");
         }
-        self.session
     }
 }
 

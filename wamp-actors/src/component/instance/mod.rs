@@ -21,6 +21,7 @@ use super::driver::{Asker, Driver, Inbox, Job};
 use super::{Cancellation, Component, ComponentError, ComponentOptions, ComponentState, Fault, Invoked};
 use crate::session::{Responder, Session};
 use crate::supervisor::{Budget, Verdict};
+use bind::Bound;
 use proto::Payload;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -91,7 +92,7 @@ impl<C: Component> Instance<C> {
     }
 
     async fn serve_and_stay_joined(&self) -> Result<(), ComponentError> {
-        let mut serving = std::pin::pin!(self.serve());
+        let mut serving = Box::pin(self.serve());
         let bound = tokio::select! {
             biased;
             // Its end here is a failure: nobody has closed the inbox yet.
@@ -99,31 +100,27 @@ impl<C: Component> Instance<C> {
             bound = self.stay_joined() => bound?,
         };
         self.enter(ComponentState::Stopping);
-        let drained = async {
-            if let Some(bound) = &bound {
-                bound.left.cancel();
-            }
-            let session = match bound {
-                Some(bound) => Some(bound.release().await),
-                None => None,
-            };
-            self.inbox.close();
-            session
-        };
-        let finish = async { tokio::join!(drained, serving) };
-        let (session, served) = match tokio::time::timeout(self.stop.within.get(), finish).await {
-            Ok((session, served)) => (session, served),
-            Err(_) => {
-                tracing::warn!(component = C::NAME, instance = self.number, "what ran did not end in time, and is canceled");
-                (None, Ok(()))
-            }
-        };
-        let session = session.or_else(|| self.joined.borrow().as_ref().map(|joined| joined.session.clone()));
-        self.joined.take();
-        if let Some(session) = session {
+        let finish = async { tokio::join!(self.drain(bound), &mut serving).1 };
+        let served = tokio::time::timeout(self.stop.within.get(), finish).await.unwrap_or_else(|_| {
+            tracing::warn!(component = C::NAME, instance = self.number, "what ran did not end in time, and is canceled");
+            Ok(())
+        });
+        // Before the session is left: what is dropped unanswered is answered `wamp.error.canceled`.
+        drop(serving);
+        let joined = self.joined.take();
+        if let Some(InSession { session, .. }) = joined {
             session.leave().await;
         }
         served
+    }
+
+    /// Takes nothing more in: ends tasks, unregisters, and has what waits refused.
+    async fn drain(&self, bound: Option<Bound>) {
+        if let Some(bound) = bound {
+            bound.left.cancel();
+            bound.release().await;
+        }
+        self.inbox.close();
     }
 
     fn name(&self, binding: usize) -> String {

@@ -58,6 +58,14 @@ impl<'de, R: Read<'de>> ValueDeserializer<'_, R> {
         }
     }
 
+    /// A real number. JavaScript writes whole ones up to 10^21 as integers, beyond what an integer may be here.
+    fn real<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match self.reader.kind()? {
+            Kind::Integer | Kind::Float => visitor.visit_f64(self.reader.f64()?),
+            _ => self.any(visitor),
+        }
+    }
+
     /// Text. Binary is not bent to it, as serde's own `String` would.
     fn text<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         match self.reader.event()? {
@@ -72,9 +80,11 @@ impl<'de, R: Read<'de>> Deserializer<'de> for ValueDeserializer<'_, R> {
 
     deserialize_as! { self, visitor => self.any(visitor); deserialize_any deserialize_bool deserialize_i8 deserialize_i16
     deserialize_i32 deserialize_i64 deserialize_i128 deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64
-    deserialize_u128 deserialize_f32 deserialize_f64 deserialize_bytes deserialize_byte_buf deserialize_unit deserialize_seq
+    deserialize_u128 deserialize_bytes deserialize_byte_buf deserialize_unit deserialize_seq
     deserialize_map }
     deserialize_as! { self, visitor => self.text(visitor); deserialize_char deserialize_str deserialize_string deserialize_identifier }
+
+    deserialize_as! { self, visitor => self.real(visitor); deserialize_f32 deserialize_f64 }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         match self.reader.kind()? {
