@@ -1,6 +1,8 @@
 //! WAMP-CRA. Signatures and keys are Autobahn|Python's, by `autobahn.wamp.auth.compute_wcs` and `derive_key`.
 
-use super::{Outcome, answer, as_joe, begin, challenge, challenged, decoy, field, handshake, handshake_on, joe, occasion, realm_of};
+use super::{
+    Fields, Outcome, answer, as_joe, begin, challenge, challenged, decoy, field, handshake, handshake_on, joe, occasion, realm_of,
+};
 use crate::auth::{AuthError, Authenticator, Cost, CostLimits, Cra, CraMethod, CraRecord, Denial, Identity, Method, Salting, Secret};
 use crate::message::Message;
 use crate::value::Value;
@@ -34,7 +36,7 @@ fn signature(secret: &str, fields: &[(&str, Value)]) -> Result<String, AuthError
 fn challenges_are_signed_as_autobahn_does() {
     let salt =
         |salt: &str, iterations: u32, key_len: u32| [("salt", salt.into()), ("iterations", iterations.into()), ("keylen", key_len.into())];
-    let cases: [(&str, &[(&str, Value)], &str); 6] = [
+    let cases: [(&str, Fields<'_>, &str); 6] = [
         ("secret2", &[], "gO3EQ9fw6S0yuj4SkyDLlkEIR0HDN7nFVGTOmaz7f1g="),
         ("pässwörd", &[], "CzrO1uLDHlOmrlzTId1Akjy4SvpJOmd/kmam9LtHUio="),
         ("secret2", &salt("salt123", 1000, 32), "rh+TAXXcMAF1JiFV5sVw8WpBftRyk9oXGxNCxBOEsqA="),

@@ -57,6 +57,9 @@ fn as_joe(authenticator: impl Authenticator + 'static) -> Config {
     Config { authid: Some("joe".into()), ..offering(authenticator) }
 }
 
+/// Fields of a dictionary.
+type Fields<'a> = &'a [(&'a str, Value)];
+
 /// How a handshake between both halves ends.
 #[derive(Debug, PartialEq)]
 enum Outcome {
@@ -120,11 +123,11 @@ fn handshake_on(config: Config, realm: &OneRealm, occasion: Occasion, meddle: im
 }
 
 /// What a router's half makes of a HELLO with this authid and authextra.
-fn begin(method: &dyn Method, authid: Option<&str>, authextra: &[(&str, Value)]) -> Begin {
+fn begin(method: &dyn Method, authid: Option<&str>, authextra: Fields<'_>) -> Begin {
     begin_on(method, authid, authextra, &occasion())
 }
 
-fn begin_on(method: &dyn Method, authid: Option<&str>, authextra: &[(&str, Value)], occasion: &Occasion) -> Begin {
+fn begin_on(method: &dyn Method, authid: Option<&str>, authextra: Fields<'_>, occasion: &Occasion) -> Begin {
     let authextra = authextra.iter().map(|(key, value)| ((*key).into(), value.clone())).collect();
     let details = HelloDetails { authid: authid.map(Into::into), authextra, ..HelloDetails::default() };
     method.begin(&Claim { realm: &Uri::new("realm1").unwrap(), details: &details, occasion })

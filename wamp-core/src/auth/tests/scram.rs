@@ -1,7 +1,9 @@
 //! WAMP-SCRAM. Vectors of the dialect `scram` are Autobahn|Python's, by `autobahn.wamp.auth.AuthScram` and
 //! `derive_scram_credential`; those of `wamp-scram` are of hashlib and argon2-cffi, put together by the specification's pseudocode.
 
-use super::{Outcome, begin, begin_on, challenge, challenged, decoy, field, handshake, handshake_on, joe, occasion, offering, realm_of};
+use super::{
+    Fields, Outcome, begin, begin_on, challenge, challenged, decoy, field, handshake, handshake_on, joe, occasion, offering, realm_of,
+};
 use crate::auth::{Anonymous, Attempt, Kdf, Method, Scram, ScramDialect, ScramMethod, ScramRecord, hex};
 use crate::auth::{AuthError, Authenticator, Begin, ChannelBinding, ChannelKind, Cost, CostLimits, Denial, InvalidCredentials};
 use crate::message::{Authenticate, Challenge, Message, Welcome, WelcomeDetails};
@@ -262,7 +264,7 @@ fn challenges_are_such_as_others_take() {
 fn a_hello_without_what_scram_needs_is_unfit() {
     let method = method(PBKDF2, ScramDialect::Spec);
     let long = "AAAA".repeat(1000);
-    let cases: [(Option<&str>, &[(&str, Value)]); 9] = [
+    let cases: [(Option<&str>, Fields<'_>); 9] = [
         (None, &hello(CLIENT)),
         (Some("a\u{7}b"), &hello(CLIENT)),
         (Some("joe"), &[]),
