@@ -1,1 +1,3 @@
-//! What the tests share.
+//! What the tests share: a client made of raw frames, so that no code of ours stands on both ends.
+
+pub mod raw;

@@ -19,6 +19,7 @@ pub mod supervisor;
 pub mod transport;
 
 pub use proto::payload::{Binary, Kwargs};
+pub use service::Error;
 #[cfg(feature = "macros")]
 pub use wamp_macros::{WampError, component, every, main, on_join, procedure, task, topic};
 

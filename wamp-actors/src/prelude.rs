@@ -2,7 +2,8 @@
 
 pub use crate::component::{Call, Cancellation, Component, Failure, Progress, Rejection};
 pub use crate::error::{FromWampError, IntoWampError, WampError};
-pub use crate::service::Service;
+pub use crate::service::{Error, Service};
+pub use crate::session::Session;
 pub use futures_util::stream::{Stream, StreamExt};
 pub use proto::message::{EventDetails, InvocationDetails};
 pub use proto::payload::{Binary, Kwargs};

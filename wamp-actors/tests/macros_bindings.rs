@@ -79,7 +79,8 @@ impl Calculator {
 
 #[test]
 fn uris_are_under_the_prefix_in_the_order_of_the_methods() {
-    let bound: Vec<_> = Bindings::<Calculator>::uris().into_iter().map(|bound| (bound.uri, bound.matching, bound.procedure)).collect();
+    let bound: Vec<_> =
+        Bindings::<Calculator>::uris().into_iter().map(|bound| (bound.uri.clone(), bound.matching, bound.is_procedure())).collect();
     let expected = [
         ("com.example.calc.add2", MatchPolicy::Exact, true),
         ("com.example.calc.sub.divide", MatchPolicy::Exact, true),

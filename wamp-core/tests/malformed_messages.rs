@@ -231,7 +231,9 @@ fn nesting_beyond_the_limit() {
     let json = |depth, open: &str, close: &str| {
         [nested(b"[48,1,{},\"a\",[", open.as_bytes(), b"1", close.as_bytes(), depth), b"]]".to_vec()].concat()
     };
-    let cases: &[(Format, &dyn Fn(usize) -> Vec<u8>)] = &[
+    /// Bytes of a message of that depth.
+    type Make<'a> = &'a dyn Fn(usize) -> Vec<u8>;
+    let cases: &[(Format, Make<'_>)] = &[
         (Format::Json, &|depth| json(depth, "[", "]")),
         (Format::Json, &|depth| json(depth, "{\"a\":", "}")),
         (Format::MsgPack, &|depth| nested(b"\x95\x30\x01\x80\xa1a\x91", b"\x91", b"\x01", b"", depth)),

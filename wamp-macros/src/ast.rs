@@ -51,8 +51,8 @@ pub(crate) enum Source {
     Kwargs { name: String, wrapped: Option<Type> },
     /// All positional arguments that are left, each an `item`.
     Rest { name: String, item: Type },
-    /// The call itself: a type that takes itself from it.
-    Extract,
+    /// The call itself: one of [`EXTRACTORS`], or a type of the user's that takes itself from it.
+    Extract { known: Option<&'static str> },
 }
 
 /// What happens when the caller gives no such argument.
@@ -131,7 +131,7 @@ impl Param {
         let source = match mark {
             Some(ParamMark::Kwargs) => Source::Kwargs { name: name(&param.pat, errors)?, wrapped: only_argument(&ty, "Kwargs").cloned() },
             Some(ParamMark::Rest) => Self::rest(&param.pat, &ty, errors)?,
-            Some(ParamMark::Extract) => Source::Extract,
+            Some(ParamMark::Extract) => Source::Extract { known: None },
             Some(ParamMark::Default(value)) => Source::Argument { name: name(&param.pat, errors)?, absent: Absent::Default(value) },
             None => Self::by_type(&param.pat, &ty, errors)?,
         };
@@ -150,8 +150,9 @@ impl Param {
         if let Some(inner) = only_argument(ty, "Kwargs") {
             return Some(Source::Kwargs { name: name(pat, errors)?, wrapped: Some(inner.clone()) });
         }
-        if last_segment(ty).is_some_and(|segment| EXTRACTORS.iter().any(|known| segment.ident == known)) {
-            return Some(Source::Extract);
+        let known = last_segment(ty).and_then(|segment| EXTRACTORS.iter().find(|known| segment.ident == **known));
+        if known.is_some() {
+            return Some(Source::Extract { known: known.copied() });
         }
         let absent = if only_argument(ty, "Option").is_some() { Absent::None } else { Absent::Refused };
         Some(Source::Argument { name: name(pat, errors)?, absent })

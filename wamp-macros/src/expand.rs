@@ -169,7 +169,7 @@ fn take_arguments(handler: &Handler, call: &Ident, values: &[Ident]) -> TokenStr
         return quote!(#(#takes)*);
     }
     // Declared `mut` only where it is: a handler without parameters takes none.
-    let mutable = handler.params.iter().any(|param| !matches!(param.source, Source::Extract)).then(|| quote!(mut));
+    let mutable = handler.params.iter().any(|param| !matches!(param.source, Source::Extract { .. })).then(|| quote!(mut));
     quote! {
         let #mutable #arguments = #call.arguments();
         #(#takes)*
@@ -180,7 +180,7 @@ fn take_arguments(handler: &Handler, call: &Ident, values: &[Ident]) -> TokenStr
 fn take(param: &Param, value: &Ident, arguments: &Ident, call: &Ident) -> TokenStream {
     let ty = &param.ty;
     let taken = match &param.source {
-        Source::Extract => quote_spanned!(ty.span()=> <#ty as ::wamp_actors::component::Extract>::extract(&#call)?),
+        Source::Extract { .. } => quote_spanned!(ty.span()=> <#ty as ::wamp_actors::component::Extract>::extract(&#call)?),
         Source::Argument { name, absent: Absent::Refused | Absent::None } => quote!(#arguments.next::<#ty>(#name)?),
         Source::Argument { name, absent: Absent::Default(None) } => quote!(#arguments.or_default::<#ty>(#name)?),
         Source::Argument { name, absent: Absent::Default(Some(default)) } => quote!(#arguments.or_else::<#ty>(#name, || #default)?),

@@ -28,26 +28,22 @@ impl<'a> Arguments<'a> {
     ///
     /// [`Rejection`] that names the parameter and the type wanted.
     pub fn next<T: DeserializeOwned>(&mut self, name: &'static str) -> Result<T, Rejection> {
-        match self.optional(name)? {
-            Some(value) => Ok(value),
+        match self.take(name) {
+            Some(value) => decode(name, value),
             None => T::deserialize(Absent).map_err(|_| Rejection::Missing { parameter: name, wanted: type_name_of::<T>() }),
         }
     }
 
-    /// The next parameter if it is given.
+    /// The next parameter if it is given; null is not, for that is how languages with `undefined` leave one out.
     ///
     /// # Errors
     ///
     /// [`Rejection`] if it is given and of another type.
     pub fn optional<T: DeserializeOwned>(&mut self, name: &'static str) -> Result<Option<T>, Rejection> {
-        let value = match self.positionals.next() {
-            Some(value) => {
-                self.taken += 1;
-                Some(value)
-            }
-            None => self.payload.keyword(name),
-        };
-        value.map(|value| decode(name, value)).transpose()
+        match self.take(name) {
+            Some(value) => decode::<Option<T>>(name, value),
+            None => Ok(None),
+        }
     }
 
     /// The next parameter, or its type's default.
@@ -101,6 +97,16 @@ impl<'a> Arguments<'a> {
     pub fn all<T: DeserializeOwned>(self) -> Result<T, Rejection> {
         let decoded = if self.strict { self.payload.decode() } else { self.payload.decode_ignoring_extra() };
         decoded.map_err(Rejection::Arguments)
+    }
+
+    fn take(&mut self, name: &str) -> Option<RawValue<'a>> {
+        match self.positionals.next() {
+            Some(value) => {
+                self.taken += 1;
+                Some(value)
+            }
+            None => self.payload.keyword(name),
+        }
     }
 
     /// To be called after the last parameter.
@@ -223,6 +229,17 @@ mod tests {
                 assert_eq!(arguments.or_else("c", || 7), Ok(7));
                 let missing = Rejection::Missing { parameter: "d", wanted: "Vec<String>".into() };
                 assert_eq!(arguments.next::<Vec<String>>("d"), Err(missing));
+            });
+        }
+    }
+
+    #[test]
+    fn null_is_not_given() {
+        for payload in payloads((None::<i64>, None::<i64>, None::<i64>)) {
+            with(&payload, |arguments| {
+                assert_eq!(arguments.next::<Option<i64>>("a"), Ok(None));
+                assert_eq!(arguments.optional::<i64>("b"), Ok(None));
+                assert_eq!(arguments.or_else("c", || 7), Ok(7));
             });
         }
     }

@@ -3,6 +3,7 @@ use super::handler::Handler;
 use super::procedure::{ProcedureBinding, ProcedureOptions};
 use super::task::{HookBinding, TaskBinding, TaskPlan};
 use super::topic::{TopicBinding, TopicOptions};
+use proto::message::InvokePolicy;
 use proto::uri::InvalidUri;
 use proto::{MatchPolicy, RawUri, Strictness};
 use std::rc::Rc;
@@ -40,13 +41,14 @@ pub(crate) struct Entry<C: 'static> {
 }
 
 impl<C> Entry<C> {
-    fn bound_uri(&self) -> Option<BoundUri> {
-        let (matching, procedure) = match &self.plan {
-            Plan::Procedure(options) => (options.register.match_policy, true),
-            Plan::Topic(options) => (options.subscribe.match_policy, false),
+    /// Its URI, if it has one.
+    pub(crate) fn bound_uri(&self) -> Option<BoundUri> {
+        let (matching, invoke) = match &self.plan {
+            Plan::Procedure(options) => (options.register.match_policy, Some(options.register.invoke)),
+            Plan::Topic(options) => (options.subscribe.match_policy, None),
             Plan::Task(_) => return None,
         };
-        Some(BoundUri { uri: self.name.as_str().to_owned(), matching, procedure })
+        Some(BoundUri { uri: self.name.as_str().to_owned(), matching, invoke })
     }
 }
 
@@ -59,14 +61,21 @@ pub(crate) enum Plan {
 }
 
 /// A URI that a component serves.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BoundUri {
     /// The URI or pattern, prefix included.
     pub uri: String,
     /// How it is matched.
     pub matching: MatchPolicy,
-    /// Whether it is a procedure; else a topic.
-    pub procedure: bool,
+    /// How the dealer chooses among callees, if it is a procedure; a topic has none.
+    pub invoke: Option<InvokePolicy>,
+}
+
+impl BoundUri {
+    /// Whether it is a procedure; else it is a topic.
+    pub const fn is_procedure(&self) -> bool {
+        self.invoke.is_some()
+    }
 }
 
 /// A declaration that cannot stand; the service does not start with it.

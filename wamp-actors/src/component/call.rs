@@ -1,6 +1,7 @@
 use super::driver::Answer;
 use super::progress::Sink;
 use super::{Arguments, Cancellation, Progress};
+use crate::session::Session;
 use proto::message::{EventDetails, InvocationDetails};
 use proto::{Format, Payload, PublicationId, RawUri};
 use serde::Serialize;
@@ -16,6 +17,7 @@ pub struct Call {
     format: Format,
     cancellation: Cancellation,
     progress: Option<Rc<dyn Sink>>,
+    session: Option<Session>,
 }
 
 /// Why a handler runs.
@@ -42,13 +44,21 @@ impl Call {
 
     pub(crate) fn bound(name: Rc<RawUri>, invoked: Invoked, payload: Payload) -> Self {
         let format = payload.format();
-        Self { name, invoked, payload, format, cancellation: Cancellation::new(), progress: None }
+        Self { name, invoked, payload, format, cancellation: Cancellation::new(), progress: None, session: None }
     }
 
     /// With the format and the progressive results of an answer.
     pub(crate) fn answered_by<R: Answer>(mut self, answer: &R) -> Self {
         self.format = answer.format();
         self.progress = answer.is_progressive().then(|| Rc::new(answer.clone()) as Rc<dyn Sink>);
+        self
+    }
+
+    pub(crate) fn in_session(mut self, session: Option<Session>) -> Self {
+        if let Some(session) = &session {
+            self.format = session.format();
+        }
+        self.session = session;
         self
     }
 
@@ -80,6 +90,12 @@ impl Call {
     /// The format to answer in: the session's.
     pub const fn format(&self) -> Format {
         self.format
+    }
+
+    /// The component's session, to call and publish with: the one it has now, which for an event may not be the one that
+    /// brought it. None in tests that make calls by hand.
+    pub const fn session(&self) -> Option<&Session> {
+        self.session.as_ref()
     }
 
     /// Is set once nobody waits for the answer.

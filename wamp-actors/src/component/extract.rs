@@ -1,4 +1,5 @@
 use super::{Call, Cancellation, Invoked, Progress, Rejection};
+use crate::session::Session;
 use proto::message::{EventDetails, InvocationDetails};
 use serde::Serialize;
 
@@ -31,6 +32,12 @@ impl Extract for EventDetails {
             Invoked::Event { details, .. } => Ok(details.clone()),
             _ => Err(Rejection::NotHere { wanted: "event" }),
         }
+    }
+}
+
+impl Extract for Session {
+    fn extract(call: &Call) -> Result<Self, Rejection> {
+        call.session().cloned().ok_or(Rejection::NotHere { wanted: "session" })
     }
 }
 

@@ -7,6 +7,7 @@
 //! INVOCATION, EVENT → Call → Arguments → handler → Outcome → YIELD, ERROR
 //! ```
 
+mod actor;
 mod arguments;
 mod bindings;
 mod call;
@@ -16,25 +17,32 @@ pub(crate) mod driver;
 mod extract;
 mod failure;
 mod handler;
+pub(crate) mod instance;
+mod options;
 pub(crate) mod payload;
 mod procedure;
 mod progress;
 mod rejection;
 mod reply;
+mod state;
 mod task;
 mod topic;
 
+pub use crate::session::ProgressError;
+pub use actor::{ComponentActor, Status, Stop};
 pub use arguments::Arguments;
 pub use bindings::{BindError, Bindings, BoundUri};
 pub use call::{Call, Invoked};
 pub use cancel::Cancellation;
 pub use extract::Extract;
 pub use failure::{Failure, IntoFailure};
+pub use options::{ComponentOptions, OnRefusal};
 pub use procedure::{OnCancel, ProcedureBinding};
-pub use progress::{Progress, ProgressError};
+pub use progress::Progress;
 pub use rejection::Rejection;
 pub use reply::{ByItem, ByOutcome, ByPayload, ByResult, ByStream, ByValue};
 pub use reply::{IntoReply, IntoStreamItem, Outcome, Reply, Streamed, stream};
+pub use state::{ComponentError, ComponentState, Fault};
 pub use task::{HookBinding, TaskBinding};
 pub use topic::{Delivery, TopicBinding};
 

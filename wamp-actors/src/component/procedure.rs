@@ -101,9 +101,6 @@ impl<'b, C: Component> ProcedureBinding<'b, C> {
         self
     }
 
-    /// Results of a stream that a caller without progressive results gets as one list, unless an option says otherwise.
-    const DEFAULT_COLLECT: usize = 1024;
-
     /// What becomes of a `&mut self` handler whose call is canceled (default: it runs to its end).
     pub fn on_cancel(mut self, on_cancel: OnCancel) -> Self {
         self.options.on_cancel = on_cancel;

@@ -1,7 +1,7 @@
 use super::driver::Answer;
+use crate::session::ProgressError;
 use futures_util::FutureExt;
 use futures_util::future::LocalBoxFuture;
-use proto::payload::PayloadError;
 use proto::{Format, Payload};
 use serde::Serialize;
 use std::fmt;
@@ -65,15 +65,4 @@ impl<P: Serialize> Progress<P> {
         let Some(sink) = &self.sink else { return Ok(()) };
         sink.send(Payload::encode(self.format, &item)?).await
     }
-}
-
-/// Why a progressive result was not sent.
-#[derive(Debug, thiserror::Error)]
-pub enum ProgressError {
-    /// The call was canceled, or its caller is gone.
-    #[error("nobody waits for the result any more")]
-    Gone,
-    /// The value cannot be carried by the session's format.
-    #[error("the progressive result cannot be encoded: {0}")]
-    Encode(#[from] PayloadError),
 }

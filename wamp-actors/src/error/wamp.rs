@@ -24,7 +24,8 @@ pub use proto::payload::PayloadError;
 pub struct WampError {
     uri: RawUri,
     details: ErrorDetails,
-    content: Content,
+    // Boxed: a `Result` of a handler is as large as its larger half.
+    content: Box<Content>,
 }
 
 #[derive(Debug, Clone)]
@@ -41,13 +42,13 @@ impl WampError {
         Self {
             uri: uri.into(),
             details: ErrorDetails::default(),
-            content: Content::Built { message: None, args: Vec::new(), kwargs: Dict::default(), unfit: None },
+            content: Box::new(Content::Built { message: None, args: Vec::new(), kwargs: Dict::default(), unfit: None }),
         }
     }
 
     /// An error as it came over the wire.
     pub fn received(uri: RawUri, details: ErrorDetails, payload: Payload) -> Self {
-        Self { uri, details, content: Content::Raw(payload) }
+        Self { uri, details, content: Box::new(Content::Raw(payload)) }
     }
 
     /// An error with a payload made elsewhere.
@@ -58,7 +59,7 @@ impl WampError {
     /// Sets the message for people: the first positional argument.
     #[must_use]
     pub fn with_message(mut self, text: impl Into<String>) -> Self {
-        if let Content::Built { message, .. } = &mut self.content {
+        if let Content::Built { message, .. } = &mut *self.content {
             *message = Some(text.into());
         }
         self
@@ -67,7 +68,7 @@ impl WampError {
     /// Adds a positional argument, after the message if there is one.
     #[must_use]
     pub fn arg(mut self, value: impl Serialize) -> Self {
-        if let Content::Built { args, unfit, .. } = &mut self.content {
+        if let Content::Built { args, unfit, .. } = &mut *self.content {
             match to_value(&value) {
                 Ok(value) => args.push(value),
                 Err(error) => *unfit = Some(error),
@@ -79,7 +80,7 @@ impl WampError {
     /// Adds a keyword argument.
     #[must_use]
     pub fn kwarg(mut self, name: impl AsRef<str>, value: impl Serialize) -> Self {
-        if let Content::Built { kwargs, unfit, .. } = &mut self.content {
+        if let Content::Built { kwargs, unfit, .. } = &mut *self.content {
             match to_value(&value) {
                 Ok(value) => drop(kwargs.insert(name.as_ref().into(), value)),
                 Err(error) => *unfit = Some(error),
@@ -100,7 +101,7 @@ impl WampError {
 
     /// The message for people: the first positional argument, if it is text.
     pub fn message(&self) -> Option<String> {
-        match &self.content {
+        match &*self.content {
             Content::Built { message, args, .. } => message.clone().or_else(|| match args.first() {
                 Some(Value::String(text)) => Some(text.clone()),
                 _ => None,
@@ -124,7 +125,7 @@ impl WampError {
     ///
     /// If an argument cannot be carried by the format.
     pub fn payload(&self, format: Format) -> Result<Payload, PayloadError> {
-        match &self.content {
+        match &*self.content {
             Content::Raw(payload) => Ok(payload.clone()),
             Content::Built { unfit: Some(why), .. } => Err(why.clone()),
             Content::Built { message, args, kwargs, .. } => {

@@ -1,6 +1,7 @@
 use super::error::RouterError;
 use super::handle::Router;
 use super::limits::Limits;
+use super::routing::RealmOptions;
 use actix_web::web::ServiceConfig;
 use std::fmt;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ pub struct RouterBuilder {
     pub(super) origins: Vec<String>,
     pub(super) configure: Vec<Configure>,
     pub(super) limits: Limits,
+    pub(super) routing: RealmOptions,
 }
 
 impl Default for RouterBuilder {
@@ -32,6 +34,7 @@ impl Default for RouterBuilder {
             origins: Vec::new(),
             configure: Vec::new(),
             limits: Limits::default(),
+            routing: RealmOptions::default(),
         }
     }
 }

@@ -24,6 +24,11 @@ pub(super) struct Core {
     threads: Mutex<Threads>,
 }
 
+/// A realm's routing. Each realm draws its ids from a seed of its own.
+fn exchange(options: &RealmOptions) -> Arc<Exchange> {
+    Arc::new(Exchange::new(RealmOptions { seed: super::random(), ..options.clone() }))
+}
+
 /// A realm and its routing.
 #[derive(Debug)]
 pub(super) struct RealmEntry {
@@ -47,7 +52,7 @@ impl Core {
     pub(super) fn new(realms: Vec<Uri>, options: &RealmOptions, limits: Limits, websocket_path: String, origins: Vec<String>) -> Self {
         let anonymous: Arc<dyn Method> = Arc::new(Anonymous::default());
         let policy = RealmPolicy { methods: Arc::new([anonymous]) };
-        let entry = |name| RealmEntry { name, policy: policy.clone(), exchange: Arc::new(Exchange::new(options.clone())) };
+        let entry = |name| RealmEntry { name, policy: policy.clone(), exchange: exchange(options) };
         Self {
             realms: realms.into_iter().map(entry).collect(),
             limits,

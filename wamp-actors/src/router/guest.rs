@@ -105,7 +105,7 @@ impl Guest {
             Phase::Open(_) => {
                 self.leave();
                 let reason = RawUri::from_static(wamp::SYSTEM_SHUTDOWN);
-                self.seat.send(&Goodbye { details: GoodbyeDetails::default(), reason }.into());
+                self.say(&Goodbye { details: GoodbyeDetails::default(), reason }.into());
                 self.seat.seal();
                 self.phase = Phase::Parting;
                 Verdict::Serve
@@ -210,7 +210,7 @@ impl Guest {
     fn take_step(&mut self, step: Step) -> Verdict {
         match step {
             Step::Challenge(challenge) => {
-                self.seat.send(&challenge);
+                self.say(&challenge);
                 self.seat.alarm(Some(self.seat.core().limits.auth_timeout));
                 Verdict::Serve
             }
@@ -238,8 +238,12 @@ impl Guest {
         self.phase = Phase::Open(member);
         self.seat.enlist(Some(member));
         self.seat.alarm(None);
-        self.seat.send(&admission.welcome(session, ROUTER_ROLES, Some(super::AGENT.into())));
         self.seat.hub().signal.counters.joined.add(1);
+        if let Err(why) = self.seat.send(&admission.welcome(session, ROUTER_ROLES, Some(super::AGENT.into()))) {
+            tracing::warn!(peer = %self.who, %why, "refused a client that takes no WELCOME");
+            self.leave();
+            return Verdict::End(Ending::Refused);
+        }
         tracing::debug!(peer = %self.who, realm = admission.realm.as_str(), %session, "joined");
         Verdict::Serve
     }
@@ -249,7 +253,7 @@ impl Guest {
         tracing::info!(peer = %self.who, reason, why = %refusal.cause, "refused a client");
         self.seat.hub().signal.counters.refused.add(1);
         self.phase = Phase::Over;
-        self.seat.send(&refusal.abort());
+        self.say(&refusal.abort());
         self.seat.seal();
         if reason == wamp::PROTOCOL_VIOLATION {
             self.seat.hub().signal.counters.violations.add(1);
@@ -262,8 +266,14 @@ impl Guest {
     fn abort(&mut self, reason: &'static str, why: &dyn Display) {
         self.leave();
         let details = AbortDetails { message: Some(why.to_string().into()), ..AbortDetails::default() };
-        self.seat.send(&Abort { details, reason: RawUri::from_static(reason) }.into());
+        self.say(&Abort { details, reason: RawUri::from_static(reason) }.into());
         self.seat.seal();
+    }
+
+    fn say(&self, message: &Message) {
+        if let Err(why) = self.seat.send(message) {
+            tracing::warn!(peer = %self.who, message = message.message_type().name(), %why, "a message cannot be sent");
+        }
     }
 
     /// The realm has let the session go already.

@@ -1,7 +1,6 @@
 use super::builder::{Configure, RouterBuilder};
 use super::core::Core;
 use super::error::RouterError;
-use super::routing::RealmOptions;
 use super::signal::Order;
 use super::stats::Stats;
 use super::{listen, local, mount};
@@ -41,15 +40,14 @@ impl Router {
     }
 
     pub(super) async fn start(builder: RouterBuilder) -> Result<Self, RouterError> {
-        let RouterBuilder { realms, listen, workers, websocket_path, origins, configure, limits } = builder;
+        let RouterBuilder { realms, listen, workers, websocket_path, origins, configure, limits, routing } = builder;
         let realms = realms.iter().map(|name| check(name)).collect::<Result<Vec<_>, _>>()?;
         if realms.is_empty() {
             return Err(RouterError::NoRealm);
         }
         let listeners = listen.iter().map(|name| listen::bind(name)).collect::<Result<Vec<_>, _>>()?;
         let addresses = listeners.iter().map(TcpListener::local_addr).collect::<Result<_, _>>().map_err(RouterError::Threads)?;
-        let options = RealmOptions { seed: super::random(), ..RealmOptions::default() };
-        let core = Arc::new(Core::new(realms, &options, limits, websocket_path, origins));
+        let core = Arc::new(Core::new(realms, &routing, limits, websocket_path, origins));
         let server = if listeners.is_empty() {
             None
         } else {

@@ -38,8 +38,7 @@ mod local;
 mod mount;
 mod outbox;
 mod peer;
-// Until every option is an option of the builder.
-#[allow(dead_code, unused_imports)]
+mod realm_options;
 pub(crate) mod routing;
 mod seat;
 mod service;
@@ -51,6 +50,7 @@ pub use builder::RouterBuilder;
 pub use error::RouterError;
 pub use handle::Router;
 pub use mount::on_connect;
+pub use routing::{Disclosure, RequestIdRule};
 pub use stats::Stats;
 
 /// What WELCOME says of the router's software.

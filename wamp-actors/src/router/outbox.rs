@@ -156,12 +156,16 @@ mod tests {
             self.poll_write_vectored(cx, &[IoSlice::new(octets)])
         }
         fn poll_write_vectored(mut self: Pin<&mut Self>, _: &mut Context<'_>, parts: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
-            let all: Vec<u8> = parts.iter().flat_map(|part| part.iter().copied()).collect();
-            let count = all.len().min(self.per_write).min(self.room);
+            let limit = self.per_write.min(self.room);
+            let before = self.taken.len();
+            for part in parts {
+                let left = limit - (self.taken.len() - before);
+                self.taken.extend_from_slice(&part[..part.len().min(left)]);
+            }
+            let count = self.taken.len() - before;
             if count == 0 {
                 return Poll::Pending;
             }
-            self.taken.extend_from_slice(&all[..count]);
             self.room -= count;
             Poll::Ready(Ok(count))
         }

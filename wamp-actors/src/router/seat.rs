@@ -4,6 +4,8 @@ use super::hub::Hub;
 use super::outbox::{Outbox, Pool};
 use super::peer::{Member, Orders, Peer, Sink};
 use super::routing::{Address, Outbound, Realm};
+use super::wire::Undeliverable;
+
 use proto::{Message, Payload, PayloadRef};
 use std::io;
 use std::pin::Pin;
@@ -80,20 +82,20 @@ impl Seat {
         self.with(|peer, _| peer.sealed = true);
     }
 
-    /// Writes a message of the thread's own.
-    pub(super) fn send(&self, message: &Message) {
-        self.with(|peer, pool| match &mut peer.sink {
+    /// Writes a message of the thread's own, if the peer takes messages of its length.
+    pub(super) fn send(&self, message: &Message) -> Result<(), Undeliverable> {
+        let sent = self.with(|peer, pool| match &mut peer.sink {
             Sink::Octets(wire, outbox) => {
                 let wire = *wire;
-                if let Err(why) = outbox.append(pool, |tail| wire.write(tail, message, PayloadRef::EMPTY)) {
-                    tracing::warn!(message = message.message_type().name(), %why, "a message of the router's own cannot be sent");
-                }
+                outbox.append(pool, |tail| wire.write(tail, message, PayloadRef::EMPTY))
             }
             Sink::Local(mailbox) => {
                 mailbox.push(message.clone(), Payload::EMPTY);
                 mailbox.wake();
+                Ok(())
             }
         });
+        sent.unwrap_or(Ok(()))
     }
 
     /// Writes octets of the framing's own.

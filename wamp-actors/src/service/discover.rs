@@ -15,3 +15,21 @@ pub struct Discovered {
 }
 
 inventory::collect!(Discovered);
+
+impl Service {
+    /// A service of all components marked `#[component(discover)]` in the crates that are linked, in the order of their
+    /// modules and names.
+    ///
+    /// A crate that is merely listed in `Cargo.toml` is not linked, and its components would silently be missing: name it,
+    /// `use my_components as _;`.
+    pub fn discover() -> Self {
+        discovered().into_iter().fold(Self::new(), |service, found| (found.add)(service))
+    }
+}
+
+/// All that are linked, in the order of their modules and names: that in which the linker has them is no order.
+fn discovered() -> Vec<&'static Discovered> {
+    let mut all: Vec<_> = inventory::iter::<Discovered>.into_iter().collect();
+    all.sort_by_key(|found| (found.module, found.name));
+    all
+}

@@ -1,14 +1,104 @@
 //! The runner of a service: several components, an embedded router unless another is named, signals, an orderly end.
 
+mod check;
 mod discover;
+mod environment;
+mod error;
+mod running;
+mod signals;
+mod spec;
+#[cfg(all(test, feature = "router"))]
+mod tests;
 
-use crate::component::Component;
+use crate::component::{Component, ComponentOptions};
+#[cfg(feature = "router")]
+use crate::router::RouterBuilder;
+use crate::transport::Transport;
+use environment::Environment;
+use signals::Signals;
+use spec::Spec;
+use std::sync::Arc;
+use std::time::Duration;
 
 pub use discover::Discovered;
+pub use error::{Error, ServiceError};
+pub use running::{RunningComponent, RunningService};
+
+/// The realm joined where none is named.
+const DEFAULT_REALM: &str = "realm1";
+
+/// Where the embedded router listens unless it is told otherwise.
+#[cfg(feature = "router")]
+const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
+
+/// What a service does when one of its components has given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnFailure {
+    /// It ends in order, with the error (the default: whoever supervises the process starts it anew).
+    #[default]
+    EndService,
+    /// It keeps the rest running, and ends when none is left.
+    KeepRest,
+}
 
 /// A service of one or more components, built and then run.
-#[derive(Debug, Default)]
-pub struct Service {}
+///
+/// ```no_run
+/// # use wamp_actors::component::{Bindings, Component};
+/// # #[derive(Default)] struct Calculator;
+/// # impl Component for Calculator {
+/// #     const NAME: &'static str = "calculator";
+/// #     fn bind(bindings: &mut Bindings<Self>) { bindings.procedure("com.example.add2").run(async |_: &Self, (a, b): (i64, i64)| a + b); }
+/// # }
+/// # async fn run() -> Result<(), wamp_actors::service::ServiceError> {
+/// use wamp_actors::service::Service;
+///
+/// Service::new().component(Calculator::default).run().await
+/// # }
+/// ```
+///
+/// # Which router
+///
+/// The first of these that is there:
+///
+/// 1. the environment: `WAMP_URL` (several, apart by commas, are tried in turn);
+/// 2. a component's own URL or transport;
+/// 3. [`url`](Self::url) and [`transport`](Self::transport);
+/// 4. a router embedded in this process ([`router`](Self::router); by default it listens on 127.0.0.1:8080).
+///
+/// The realm is `WAMP_REALM`, a component's own, [`realm`](Self::realm), or `realm1`. The environment overrides the code, so
+/// that the same program runs elsewhere without being changed.
+#[derive(Debug)]
+#[must_use = "a service does nothing until `run` or `start`"]
+pub struct Service {
+    specs: Vec<Spec>,
+    realm: Option<String>,
+    urls: Vec<String>,
+    transports: Vec<Arc<dyn Transport>>,
+    #[cfg(feature = "router")]
+    router: Option<RouterBuilder>,
+    environment: Option<Environment>,
+    drain: Duration,
+    on_failure: OnFailure,
+    threads: Option<usize>,
+}
+
+impl Default for Service {
+    fn default() -> Self {
+        Self {
+            specs: Vec::new(),
+            realm: None,
+            urls: Vec::new(),
+            transports: Vec::new(),
+            #[cfg(feature = "router")]
+            router: None,
+            environment: None,
+            drain: Duration::from_secs(10),
+            on_failure: OnFailure::default(),
+            threads: None,
+        }
+    }
+}
 
 impl Service {
     /// A service without components.
@@ -17,9 +107,104 @@ impl Service {
     }
 
     /// Adds a component, made by `factory`: at the start, and anew when it must be rebuilt.
-    #[must_use]
     pub fn component<C: Component>(self, factory: impl Fn() -> C + Send + Sync + 'static) -> Self {
-        let _ = factory;
+        self.component_with(factory, |options| options)
+    }
+
+    /// Adds a component with options of its own: `.component_with(Calculator::default, |options| options.instances(4))`.
+    pub fn component_with<C: Component>(
+        mut self,
+        factory: impl Fn() -> C + Send + Sync + 'static,
+        options: impl FnOnce(ComponentOptions) -> ComponentOptions,
+    ) -> Self {
+        self.specs.push(Spec::new::<C>(Arc::new(factory), options(ComponentOptions::default())));
+        self
+    }
+
+    /// How many instances of the component added last run (default: 1); see [`ComponentOptions::instances`].
+    pub fn instances(mut self, instances: usize) -> Self {
+        if let Some(spec) = self.specs.last_mut() {
+            spec.options.instances = instances.max(1);
+        }
+        self
+    }
+
+    /// The realm to join (default: `realm1`); `WAMP_REALM` overrides it.
+    pub fn realm(mut self, realm: impl Into<String>) -> Self {
+        self.realm = Some(realm.into());
+        self
+    }
+
+    /// A URL of the router, in place of an embedded one; given several times, they are tried in turn. `WAMP_URL` overrides it.
+    pub fn url(mut self, url: impl Into<String>) -> Self {
+        self.urls.push(url.into());
+        self
+    }
+
+    /// A way to the router in place of a URL: another router of this process, a transport of your own.
+    pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
+        self.transports.push(Arc::new(transport));
+        self
+    }
+
+    /// How the embedded router is to be, if there is one (default: it listens on 127.0.0.1:8080). The service's realm is
+    /// added to its realms.
+    #[cfg(feature = "router")]
+    pub fn router(mut self, router: RouterBuilder) -> Self {
+        self.router = Some(router);
+        self
+    }
+
+    /// How long, when the service ends, what runs may take before it is canceled (default: 10 s, of all components together).
+    pub fn drain(mut self, within: Duration) -> Self {
+        self.drain = within;
+        self
+    }
+
+    /// What is done when a component has given up (default: the service ends with its error).
+    pub fn on_failure(mut self, on_failure: OnFailure) -> Self {
+        self.on_failure = on_failure;
+        self
+    }
+
+    /// Over how many threads the instances are spread (default: as many as there are cores, and no more than instances).
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = Some(threads.max(1));
+        self
+    }
+
+    /// Runs the service until it is ended by SIGINT or SIGTERM, which it obeys in order, or by a component's failure. A
+    /// second signal ends the process at once.
+    ///
+    /// # Errors
+    ///
+    /// If the service does not start, or a component has failed (see [`on_failure`](Self::on_failure)).
+    pub async fn run(self) -> Result<(), ServiceError> {
+        let mut signals = Signals::listen().map_err(ServiceError::Signals)?;
+        let running = self.start().await?;
+        let failed = tokio::select! {
+            () = signals.next() => None,
+            failed = running.failed() => Some(failed),
+        };
+        signals.exit_at_next();
+        running.stop().await;
+        failed.map_or(Ok(()), |error| Err(ServiceError::Failed(error)))
+    }
+
+    /// Starts the router, if it is embedded, and the components; they may still be joining when this returns
+    /// ([`RunningService::ready`]). An actix system must run on this thread, as under `#[wamp_actors::main]`.
+    ///
+    /// # Errors
+    ///
+    /// If the declarations cannot stand, or the embedded router does not start.
+    pub async fn start(self) -> Result<RunningService, ServiceError> {
+        RunningService::start(self).await
+    }
+
+    /// What counts in place of the process's environment: tests must not change that.
+    #[cfg(test)]
+    pub(crate) fn in_environment(mut self, variable: impl Fn(&str) -> Option<String>) -> Self {
+        self.environment = Some(Environment::read(variable));
         self
     }
 }

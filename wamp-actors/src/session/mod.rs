@@ -15,11 +15,11 @@ mod join;
 mod publish;
 mod queue;
 mod register;
-mod requests;
-mod runtime;
+pub(crate) mod requests;
+pub(crate) mod runtime;
 mod subscribe;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use crate::error::{Closed, JoinError};
 use proto::message::WelcomeDetails;
@@ -32,10 +32,14 @@ pub use builder::SessionBuilder;
 pub use call::{CallBuilder, CallFuture, CallStream, Progressive, ProgressiveCallBuilder, ProgressiveStream};
 pub use publish::{Acknowledged, PublishBuilder, PublishFuture, Unacknowledged};
 pub use queue::Overflow;
-pub use register::{Caller, Invocation, Invocations, RegisterBuilder, Registration, Responder};
+pub use register::{Caller, Invocation, Invocations, ProgressError, RegisterBuilder, Registration, Responder};
 pub use subscribe::{Event, SubscribeBuilder, Subscription, SubscriptionHandle};
 
-pub(crate) use requests::Requests;
+pub(crate) use handle::CallGuard;
+pub(crate) use queue::{EventSink, InvocationSink, Sink, Take};
+pub(crate) use register::{HoldRegistration, RegistrationHold};
+pub(crate) use requests::{RegisterRequest, Requests, SubscribeRequest};
+pub(crate) use subscribe::{HoldSubscription, SubscriptionHold};
 
 /// A session in a realm. Clones share it; it ends when it is [left](Self::leave), when its link is lost, or when the last
 /// handle (clones, subscriptions, registrations) is dropped.

@@ -17,9 +17,20 @@ pub enum Overflow {
     DropOldest,
 }
 
-/// The sending end of a queue, the session's; cloning shares it.
-#[derive(Debug)]
-pub(crate) struct Sink<T>(Arc<Mutex<State<T>>>);
+/// Where a session puts what it delivers: the sending end of a queue, or another place; cloning shares it.
+pub(crate) struct Sink<T>(Arc<dyn Take<T>>);
+
+/// A place that items are put into.
+pub(crate) trait Take<T>: Send + Sync {
+    /// Takes an item, or gives it back for want of room.
+    fn push(&self, item: T) -> Result<(), T>;
+    /// No more items come after `last`, for which there is always room.
+    fn finish(&self, _last: Option<T>) {}
+    /// How many items may wait.
+    fn capacity(&self) -> usize {
+        usize::MAX
+    }
+}
 
 /// The receiving end of a queue; dropping it ends the queue.
 #[derive(Debug)]
@@ -42,7 +53,7 @@ struct State<T> {
 }
 
 /// A queue of at most `capacity` items.
-pub(crate) fn queue<T>(capacity: usize, overflow: Overflow) -> (Sink<T>, Queue<T>) {
+pub(crate) fn queue<T: Send + 'static>(capacity: usize, overflow: Overflow) -> (Sink<T>, Queue<T>) {
     let state =
         State { items: VecDeque::new(), capacity: capacity.max(1), overflow, dropped: 0, finished: false, abandoned: false, waker: None };
     let state = Arc::new(Mutex::new(state));
@@ -50,9 +61,35 @@ pub(crate) fn queue<T>(capacity: usize, overflow: Overflow) -> (Sink<T>, Queue<T
 }
 
 impl<T> Sink<T> {
+    /// A sink that leads to `place`.
+    pub(crate) fn to(place: Arc<dyn Take<T>>) -> Self {
+        Self(place)
+    }
+
     /// Puts an item in. Gives back the one for which there was no room, if it was not this queue's end.
     pub(crate) fn push(&self, item: T) -> Result<(), T> {
-        let mut state = self.0.lock();
+        self.0.push(item)
+    }
+
+    /// Ends the queue: what is in it can still be taken.
+    pub(crate) fn finish(&self) {
+        self.0.finish(None);
+    }
+
+    /// Ends the queue with a last item, for which there is always room.
+    pub(crate) fn finish_with(&self, last: T) {
+        self.0.finish(Some(last));
+    }
+
+    /// How many items may wait.
+    pub(crate) fn capacity(&self) -> usize {
+        self.0.capacity()
+    }
+}
+
+impl<T: Send> Take<T> for Mutex<State<T>> {
+    fn push(&self, item: T) -> Result<(), T> {
+        let mut state = self.lock();
         if state.abandoned || state.finished {
             return Err(item);
         }
@@ -73,23 +110,8 @@ impl<T> Sink<T> {
         lost.map_or(Ok(()), Err)
     }
 
-    /// Ends the queue: what is in it can still be taken.
-    pub(crate) fn finish(&self) {
-        self.end(None);
-    }
-
-    /// Ends the queue with a last item, for which there is always room.
-    pub(crate) fn finish_with(&self, last: T) {
-        self.end(Some(last));
-    }
-
-    /// How many items may wait.
-    pub(crate) fn capacity(&self) -> usize {
-        self.0.lock().capacity
-    }
-
-    fn end(&self, last: Option<T>) {
-        let mut state = self.0.lock();
+    fn finish(&self, last: Option<T>) {
+        let mut state = self.lock();
         if state.finished || state.abandoned {
             return;
         }
@@ -100,6 +122,16 @@ impl<T> Sink<T> {
         if let Some(waker) = waker {
             waker.wake();
         }
+    }
+
+    fn capacity(&self) -> usize {
+        self.lock().capacity
+    }
+}
+
+impl<T> std::fmt::Debug for Sink<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sink")
     }
 }
 

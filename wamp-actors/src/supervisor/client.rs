@@ -1,7 +1,7 @@
 //! The handle that reconnects.
 
 use super::ClientBuilder;
-use super::intents::{Hold, Request};
+use super::intents::{Failed, Hold, Request};
 use super::keeper::Command;
 use crate::error::{CallError, Closed, PublishError, RegisterError, SessionError, Setback, SubscribeError};
 use crate::session::requests::{CallRequest, Job, PublishRequest, RegisterRequest, Requests, SubscribeRequest};
@@ -112,7 +112,7 @@ impl Client {
     }
 
     /// See [`Session::register`]. The registration is made again, with the same options, in each session. If the router then
-    /// refuses it (another has taken the procedure), it is tried again for as long as the session lasts.
+    /// refuses it (another has taken the procedure), it is tried again every 3 s for as long as the session lasts.
     pub fn register(&self, procedure: impl AsRef<str>) -> RegisterBuilder {
         RegisterBuilder::new(self.requests(), procedure.as_ref())
     }
@@ -161,14 +161,16 @@ impl Shared {
     }
 
     /// Hands an intent to the keeper and waits until it is first carried out.
-    async fn intend(self: Arc<Self>, request: Request) -> Result<Hold, SessionError> {
+    async fn intend(self: Arc<Self>, request: Request) -> Result<Hold, Failed> {
         let ticket = self.tickets.fetch_add(1, Ordering::Relaxed);
         let (reply, made) = oneshot::channel();
         let hold = Hold::new(ticket, self.commands.clone());
         let id = hold.id();
         drop(self.commands.send(Command::Intend { ticket, request, id, reply }));
-        made.await.unwrap_or_else(|_| Err(self.session().err().unwrap_or(SessionError::Disconnected)))?;
-        Ok(hold)
+        match made.await {
+            Ok(made) => made.map(|()| hold),
+            Err(_) => Err(Failed::Register(self.session().err().unwrap_or(SessionError::Disconnected).into())),
+        }
     }
 }
 

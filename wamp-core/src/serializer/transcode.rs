@@ -1,6 +1,8 @@
 //! From one format to another, event by event, nothing bent.
 
-use super::{CborReader, DEFAULT_MAX_DEPTH, Format, JsonReader, Kind, MsgPackReader, Read, ReadError, Write, WriteError};
+use super::{
+    BIG_INTEGER, CborReader, Container, DEFAULT_MAX_DEPTH, Event, Format, JsonReader, MsgPackReader, Read, ReadError, Write, WriteError,
+};
 
 /// Writes the value `bytes`, which is of format `from`, to `writer`.
 ///
@@ -22,29 +24,20 @@ fn whole<'a, R: Read<'a>, W: Write>(bytes: &'a [u8], writer: &mut W) -> Result<(
 }
 
 fn value<'a, R: Read<'a>, W: Write>(reader: &mut R, writer: &mut W) -> Result<(), WriteError> {
-    match reader.kind()? {
-        Kind::Null => {
-            reader.null()?;
-            writer.null();
-        }
-        Kind::Bool => writer.bool(reader.bool()?),
-        Kind::Integer => integer(reader, writer)?,
-        Kind::Float => writer.f64(reader.f64()?)?,
-        Kind::String => writer.str(&reader.str()?)?,
-        Kind::Binary => writer.bytes(&reader.bytes()?),
-        Kind::Array => list(reader, writer)?,
-        Kind::Map => dict(reader, writer)?,
-        Kind::Other => return Err(WriteError::NoSuchType(W::FORMAT)),
+    let event = reader.event().map_err(|error| if error == BIG_INTEGER { WriteError::BigInteger } else { error.into() })?;
+    match event {
+        Event::Null => writer.null(),
+        Event::Bool(value) => writer.bool(value),
+        Event::Unsigned(value) => writer.u64(value),
+        Event::Negative(value) => writer.i64(value),
+        Event::Float(value) => writer.f64(value)?,
+        Event::String(text) => writer.str(&text)?,
+        Event::Binary(octets) => writer.bytes(&octets),
+        Event::Array(items) => list(items, reader, writer)?,
+        Event::Map(entries) => dict(entries, reader, writer)?,
+        Event::Other => return Err(WriteError::NoSuchType(W::FORMAT)),
     }
     Ok(())
-}
-
-fn integer<'a, R: Read<'a>, W: Write>(reader: &mut R, writer: &mut W) -> Result<(), WriteError> {
-    let integer = reader.integer().map_err(|error| match error {
-        ReadError::OutOfRange(_) => WriteError::BigInteger,
-        other => other.into(),
-    })?;
-    write_integer(integer, writer)
 }
 
 /// An integer of 64 bits, signed or not.
@@ -57,8 +50,7 @@ pub(crate) fn write_integer<W: Write>(integer: i128, writer: &mut W) -> Result<(
     Ok(())
 }
 
-fn list<'a, R: Read<'a>, W: Write>(reader: &mut R, writer: &mut W) -> Result<(), WriteError> {
-    let mut items = reader.array()?;
+fn list<'a, R: Read<'a>, W: Write>(mut items: Container, reader: &mut R, writer: &mut W) -> Result<(), WriteError> {
     let (mark, mut count) = (writer.open_array(announced(items.remaining)), 0);
     while reader.next(&mut items)? {
         value(reader, writer)?;
@@ -68,8 +60,7 @@ fn list<'a, R: Read<'a>, W: Write>(reader: &mut R, writer: &mut W) -> Result<(),
     Ok(())
 }
 
-fn dict<'a, R: Read<'a>, W: Write>(reader: &mut R, writer: &mut W) -> Result<(), WriteError> {
-    let mut entries = reader.map()?;
+fn dict<'a, R: Read<'a>, W: Write>(mut entries: Container, reader: &mut R, writer: &mut W) -> Result<(), WriteError> {
     let (mark, mut count) = (writer.open_map(announced(entries.remaining)), 0);
     while reader.next(&mut entries)? {
         let key = reader.key().map_err(|error| match error {

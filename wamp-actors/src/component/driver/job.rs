@@ -1,4 +1,4 @@
-use crate::component::{Cancellation, Failure, Invoked, Outcome, ProgressError};
+use crate::component::{Cancellation, Failure, Invoked, ProgressError};
 use proto::{Format, Payload};
 use std::future::{Future, pending};
 use tokio::sync::oneshot;
@@ -27,8 +27,8 @@ pub(crate) enum Asker<R> {
     Session {
         /// Set when the session is left or lost.
         left: Cancellation,
-        /// Told how the run ended; dropped if it was called off.
-        done: oneshot::Sender<Outcome>,
+        /// Told whether the run succeeded; dropped if it was called off.
+        done: oneshot::Sender<bool>,
     },
 }
 

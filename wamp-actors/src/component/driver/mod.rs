@@ -20,6 +20,7 @@ mod tests;
 
 use super::bindings::{Entry, Plan};
 use super::handler::Handler;
+use super::instance::Joined;
 use super::task::TaskPlan;
 use super::{Call, Cancellation, Component, Failure, Invoked, OnCancel, Outcome};
 use futures_util::future::LocalBoxFuture;
@@ -71,13 +72,19 @@ pub(crate) struct Driver<C: Component, R> {
     queue: Queue<R>,
     /// Streams and detached tasks; each gives the binding it held, if any.
     beside: FuturesUnordered<LocalBoxFuture<'static, usize>>,
+    joined: Joined,
 }
 
 impl<C: Component, R: Answer> Driver<C, R> {
     /// A driver of these bindings, fed by `inbox`.
     pub(crate) fn new(entries: Rc<[Entry<C>]>, inbox: Inbox<R>, limits: Limits) -> Self {
         let queue = Queue::new(inbox, entries.iter().map(admission), limits.patience, limits.max_running);
-        Self { entries, queue, beside: FuturesUnordered::new() }
+        Self { entries, queue, beside: FuturesUnordered::new(), joined: Joined::default() }
+    }
+
+    /// With the place where the session of the moment is found.
+    pub(crate) fn in_session(self, joined: Joined) -> Self {
+        Self { joined, ..self }
     }
 
     /// The inbox that fits these bindings.
@@ -128,7 +135,8 @@ impl<C: Component, R: Answer> Driver<C, R> {
     fn call(&self, job: &mut Job<R>) -> Call {
         let name = self.entries.get(job.binding).map(|entry| Rc::clone(&entry.name)).unwrap_or_default();
         let invoked = std::mem::replace(&mut job.invoked, Invoked::Run);
-        let call = Call::bound(name, invoked, std::mem::take(&mut job.payload));
+        let session = self.joined.borrow().as_ref().map(|joined| joined.session.clone());
+        let call = Call::bound(name, invoked, std::mem::take(&mut job.payload)).in_session(session);
         match &job.asker {
             Asker::Caller(answer) => call.answered_by(answer),
             Asker::Publisher | Asker::Session { .. } => call,

@@ -29,7 +29,7 @@ pub(super) fn conclude<R: Answer>(component: &str, handler: &str, asker: Asker<R
         // Nobody is there to be answered; a stream is dropped.
         (Asker::Publisher, _) => {}
         // Whoever started the run may have stopped waiting.
-        (Asker::Session { done, .. }, outcome) => drop(done.send(outcome)),
+        (Asker::Session { done, .. }, outcome) => drop(done.send(outcome.is_ok())),
     }
     None
 }

@@ -97,6 +97,7 @@ impl Broker {
         }
     }
 
+    #[cfg(test)]
     pub(super) fn is_empty(&self) -> bool {
         self.subscriptions.len() == 0 && self.patterns.is_empty()
     }

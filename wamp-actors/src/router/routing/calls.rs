@@ -20,19 +20,33 @@ pub(super) struct PendingCall {
     pub(super) interrupted: bool,
 }
 
+/// A call that is being handed to a callee.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Handed {
+    pub(super) caller: PeerKey,
+    pub(super) request: RequestId,
+    pub(super) callee: PeerKey,
+    pub(super) registration: Key<Registration>,
+    pub(super) limited: bool,
+    pub(super) receive_progress: bool,
+}
+
 /// The calls in flight. Caller and callee each hold a call's key under the id they know it by.
 #[derive(Debug, Default)]
 pub(super) struct Calls(Arena<PendingCall>);
 
 impl Calls {
-    pub(super) fn open(&mut self, peers: &mut Peers, call: PendingCall) {
+    /// Gives the id under which the callee is to know the call; none if it has gone.
+    pub(super) fn open(&mut self, peers: &mut Peers, handed: Handed) -> Option<RequestId> {
+        let Handed { caller, request, callee, registration, limited, receive_progress } = handed;
+        let working = peers.get_mut(callee)?;
+        let invocation = working.invocation_ids.take();
+        let (answered, interrupted) = (false, false);
+        let call = PendingCall { caller, request, callee, invocation, registration, limited, receive_progress, answered, interrupted };
         let key = self.0.insert(call);
-        if let Some(callee) = peers.get_mut(call.callee) {
-            callee.invocations.insert(call.invocation, key);
-        }
-        if let Some(caller) = peers.get_mut(call.caller) {
-            caller.calls.insert(call.request, key);
-        }
+        working.invocations.insert(invocation, key);
+        peers.get_mut(caller)?.calls.insert(request, key);
+        Some(invocation)
     }
 
     pub(super) fn get_mut(&mut self, key: Key<PendingCall>) -> Option<&mut PendingCall> {
@@ -63,6 +77,7 @@ impl Calls {
         Some(call)
     }
 
+    #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.0.len()
     }

@@ -1,11 +1,12 @@
 use super::arena::{Arena, Key};
-use super::calls::{Calls, PendingCall};
+use super::calls::{Calls, Handed};
 use super::conduct::is_passthru;
 use super::judge::{check_name, check_pattern, disclosure};
 use super::matching::Patterns;
 use super::options::Disclosure;
 use super::outbound::Arguments;
-use super::peer::{Context, Peer, PeerKey};
+use super::peer::{Context, Peer, PeerKey, Peers};
+use super::random::Random;
 use super::refusal::Refusal;
 use super::registration::{Callee, Registration};
 use proto::id::RequestIds;
@@ -77,12 +78,7 @@ impl Dealer {
         }
         let asked = disclosure(options.disclose_me, cx.options)?;
         let (key, registration) = self.find(&procedure, cx)?;
-        let chosen = registration.choose(cx.random).ok_or(Refusal::ALL_BUSY)?;
-        let Some(callee) = cx.peers.get(chosen.peer) else { return Err(Refusal::NO_SUCH_PROCEDURE) };
-        if is_passthru(&options.ppt) && !callee.supports(Role::Callee, Feature::PayloadPassthruMode) {
-            registration.finished(chosen.peer);
-            return Err(Refusal::NO_PASSTHRU);
-        }
+        let (chosen, callee) = choose(registration, cx.peers, cx.random, &options.ppt)?;
         // Autobahn|JS announces progressive results but not call canceling; the specification would have us disregard it then, and its
         // own tests fail if we do.
         let receive_progress = options.receive_progress && callee.supports(Role::Callee, Feature::ProgressiveCallResults);
@@ -91,24 +87,12 @@ impl Dealer {
             receive_progress,
             ..invocation_details(caller, asked || chosen.disclose, options.ppt)
         };
-        let (registration_id, address) = (registration.id, callee.address);
-        let Some(callee) = cx.peers.get_mut(chosen.peer) else { return Ok(()) };
-        let invocation = callee.invocation_ids.take();
-        self.calls.open(
-            cx.peers,
-            PendingCall {
-                caller: from,
-                request,
-                callee: chosen.peer,
-                invocation,
-                registration: key,
-                limited: chosen.concurrency.is_some(),
-                receive_progress,
-                answered: false,
-                interrupted: false,
-            },
-        );
-        cx.out.forward(address, Invocation { request: invocation, registration: registration_id, details }, arguments);
+        let (registration, address) = (registration.id, callee.address);
+        let (callee, limited) = (chosen.peer, chosen.concurrency.is_some());
+        let handed = Handed { caller: from, request, callee, registration: key, limited, receive_progress };
+        if let Some(invocation) = self.calls.open(cx.peers, handed) {
+            cx.out.forward(address, Invocation { request: invocation, registration, details }, arguments);
+        }
         Ok(())
     }
 
@@ -125,6 +109,7 @@ impl Dealer {
         }
     }
 
+    #[cfg(test)]
     pub(super) fn is_empty(&self) -> bool {
         self.registrations.len() == 0 && self.patterns.is_empty() && self.calls.len() == 0
     }
@@ -194,6 +179,22 @@ impl Dealer {
             }
         }
     }
+}
+
+/// The callee that takes a call, if it understands how the arguments are packed.
+fn choose<'p>(
+    registration: &mut Registration,
+    peers: &'p Peers,
+    random: &mut Random,
+    ppt: &Passthru,
+) -> Result<(Callee, &'p Peer), Refusal> {
+    let chosen = registration.choose(random).ok_or(Refusal::ALL_BUSY)?;
+    let callee = peers.get(chosen.peer).ok_or(Refusal::NO_SUCH_PROCEDURE)?;
+    if is_passthru(ppt) && !callee.supports(Role::Callee, Feature::PayloadPassthruMode) {
+        registration.finished(chosen.peer);
+        return Err(Refusal::NO_PASSTHRU);
+    }
+    Ok((chosen, callee))
 }
 
 fn invocation_details(caller: &Peer, disclosed: bool, ppt: Passthru) -> InvocationDetails {

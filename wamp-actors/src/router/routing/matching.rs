@@ -97,6 +97,7 @@ impl<V: Copy> Patterns<V> {
         self.prefix.nodes() + self.wildcard.nodes()
     }
 
+    #[cfg(test)]
     pub(super) fn is_empty(&self) -> bool {
         self.exact.is_empty() && !self.has_patterns()
     }

@@ -35,16 +35,15 @@ mod sync;
 mod trie;
 mod violation;
 
-pub(crate) use delivery::{Address, Carried, Delivery, Recipients, ThreadIndex};
-pub(crate) use exchange::{Exchange, Port, Waker};
+pub(crate) use delivery::{Address, Carried, Delivery};
+pub(crate) use exchange::{Exchange, Port};
 pub(crate) use incoming::Incoming;
-pub(crate) use options::{Disclosure, Quotas, RealmOptions, RequestIdRule};
+pub(crate) use options::RealmOptions;
+pub use options::{Disclosure, RequestIdRule};
 pub(crate) use outbound::Outbound;
 pub(crate) use peer::{NewPeer, PeerKey};
-pub(crate) use realm::{Next, Realm, SessionIdTaken};
-pub(crate) use refusal::QUOTA_EXCEEDED;
+pub(crate) use realm::{Next, Realm};
 pub(crate) use roles::ROUTER_ROLES;
-pub(crate) use violation::Violation;
 
 #[cfg(test)]
 mod tests;

@@ -36,7 +36,7 @@ impl Default for RealmOptions {
 
 /// Whether a callee may learn who calls, and a subscriber who publishes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Disclosure {
+pub enum Disclosure {
     /// Where the caller or publisher asks for it by `disclose_me`, or the callee by `disclose_caller` (the default).
     #[default]
     OnRequest,
@@ -48,7 +48,7 @@ pub(crate) enum Disclosure {
 
 /// How the ids of a client's requests are judged; the specification has them count up from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum RequestIdRule {
+pub enum RequestIdRule {
     /// A session whose first id is 1 is held to the sequence; one that starts elsewhere is let through (old clients draw them).
     #[default]
     Auto,

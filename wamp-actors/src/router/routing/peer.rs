@@ -109,6 +109,7 @@ impl Peers {
         self.0.iter()
     }
 
+    #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.0.len()
     }

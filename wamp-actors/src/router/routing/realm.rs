@@ -60,12 +60,8 @@ impl Realm {
         &self.options
     }
 
-    /// How many sessions there are.
-    pub(crate) fn len(&self) -> usize {
-        self.peers.len()
-    }
-
     /// The session id of a peer that is here.
+    #[cfg(test)]
     pub(crate) fn session_of(&self, peer: PeerKey) -> Option<SessionId> {
         self.peers.get(peer).map(|peer| peer.session)
     }
@@ -140,6 +136,7 @@ impl Realm {
     }
 
     /// Whether nothing is left: no session, subscription, registration or call.
+    #[cfg(test)]
     pub(crate) fn is_empty(&self) -> bool {
         self.peers.len() == 0 && self.sessions.is_empty() && self.broker.is_empty() && self.dealer.is_empty()
     }

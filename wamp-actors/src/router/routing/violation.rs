@@ -38,7 +38,4 @@ pub(crate) enum Violation {
         /// The feature's name.
         feature: &'static str,
     },
-    /// Progress for a call that did not ask for it.
-    #[error("YIELD with progress for the invocation {0}, which did not ask for progressive results")]
-    UnaskedProgress(RequestId),
 }

@@ -14,8 +14,8 @@ pub(super) struct Items<'r, R> {
 }
 
 impl<'r, 'de, R: Read<'de>> Items<'r, R> {
-    pub(super) fn read<V: Visitor<'de>>(reader: &'r mut R, visitor: V) -> Result<V::Value, Fault> {
-        let container = reader.array()?;
+    /// Reads a list that was entered.
+    pub(super) fn read<V: Visitor<'de>>(reader: &'r mut R, container: Container, visitor: V) -> Result<V::Value, Fault> {
         let mut items = Self { reader, container, ended: false };
         let value = visitor.visit_seq(&mut items)?;
         match items.advance()? {
@@ -49,8 +49,8 @@ pub(super) struct Entries<'r, R> {
 }
 
 impl<'r, 'de, R: Read<'de>> Entries<'r, R> {
-    pub(super) fn read<V: Visitor<'de>>(reader: &'r mut R, visitor: V) -> Result<V::Value, Fault> {
-        let container = reader.map()?;
+    /// Reads a dictionary that was entered.
+    pub(super) fn read<V: Visitor<'de>>(reader: &'r mut R, container: Container, visitor: V) -> Result<V::Value, Fault> {
         let mut entries = Self { reader, container, ended: false };
         let value = visitor.visit_map(&mut entries)?;
         match entries.advance()? {
@@ -152,7 +152,8 @@ impl<'de, R: Read<'de>> VariantAccess<'de> for Variant<'_, R> {
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Fault> {
-        Items::read(self.reader, visitor)
+        let items = self.reader.array()?;
+        Items::read(self.reader, items, visitor)
     }
 
     fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, Fault> {

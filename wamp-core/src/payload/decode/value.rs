@@ -4,7 +4,7 @@ use super::containers::{Entries, Items, Variant};
 use super::deserialize_as;
 use crate::payload::RawValue;
 use crate::payload::error::Fault;
-use crate::serializer::{CborReader, DEFAULT_MAX_DEPTH, Format, JsonReader, Kind, MsgPackReader, Read, ReadError};
+use crate::serializer::{CborReader, DEFAULT_MAX_DEPTH, Event, Format, JsonReader, Kind, MsgPackReader, Read, ReadError};
 use serde::de::{Deserializer, Error as _, IntoDeserializer, Unexpected, Visitor};
 use std::borrow::Cow;
 
@@ -37,43 +37,41 @@ impl<'r, R> ValueDeserializer<'r, R> {
 
 impl<'de, R: Read<'de>> ValueDeserializer<'_, R> {
     fn any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        match self.reader.kind()? {
-            Kind::Null => {
-                self.reader.null()?;
-                visitor.visit_unit()
-            }
-            Kind::Bool => visitor.visit_bool(self.reader.bool()?),
-            Kind::Integer => self.integer(visitor),
-            Kind::Float => visitor.visit_f64(self.reader.f64()?),
-            Kind::String => match self.reader.str()? {
-                Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
-                Cow::Owned(text) => visitor.visit_string(text),
-            },
-            Kind::Binary => match self.reader.bytes()? {
-                Cow::Borrowed(octets) => visitor.visit_borrowed_bytes(octets),
-                Cow::Owned(octets) => visitor.visit_byte_buf(octets),
-            },
-            Kind::Array => Items::read(self.reader, visitor),
-            Kind::Map => Entries::read(self.reader, visitor),
-            Kind::Other => Err(ReadError::Unexpected { expected: "a value of WAMP's data model", found: Kind::Other }.into()),
+        let event = self.reader.event()?;
+        self.visit(event, visitor)
+    }
+
+    fn visit<V: Visitor<'de>>(self, event: Event<'de>, visitor: V) -> Result<V::Value, Fault> {
+        match event {
+            Event::Null => visitor.visit_unit(),
+            Event::Bool(value) => visitor.visit_bool(value),
+            Event::Unsigned(value) => visitor.visit_u64(value),
+            Event::Negative(value) => visitor.visit_i64(value),
+            Event::Float(value) => visitor.visit_f64(value),
+            Event::String(Cow::Borrowed(text)) => visitor.visit_borrowed_str(text),
+            Event::String(Cow::Owned(text)) => visitor.visit_string(text),
+            Event::Binary(Cow::Borrowed(octets)) => visitor.visit_borrowed_bytes(octets),
+            Event::Binary(Cow::Owned(octets)) => visitor.visit_byte_buf(octets),
+            Event::Array(items) => Items::read(self.reader, items, visitor),
+            Event::Map(entries) => Entries::read(self.reader, entries, visitor),
+            Event::Other => Err(ReadError::Unexpected { expected: "a value of WAMP's data model", found: Kind::Other }.into()),
         }
     }
 
-    fn integer<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        let integer = self.reader.integer()?;
-        match (u64::try_from(integer), i64::try_from(integer)) {
-            (Ok(integer), _) => visitor.visit_u64(integer),
-            (_, Ok(integer)) => visitor.visit_i64(integer),
-            _ => Err(ReadError::OutOfRange("an integer of 64 bits").into()),
+    /// A real number. JavaScript writes whole ones up to 10^21 as integers, beyond what an integer may be here.
+    fn real<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match self.reader.kind()? {
+            Kind::Integer | Kind::Float => visitor.visit_f64(self.reader.f64()?),
+            _ => self.any(visitor),
         }
     }
 
     /// Text. Binary is not bent to it, as serde's own `String` would.
     fn text<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        if self.reader.kind()? == Kind::Binary {
-            return Err(Fault::invalid_type(Unexpected::Other("binary"), &visitor));
+        match self.reader.event()? {
+            Event::Binary(_) => Err(Fault::invalid_type(Unexpected::Other("binary"), &visitor)),
+            event => self.visit(event, visitor),
         }
-        self.any(visitor)
     }
 }
 
@@ -82,9 +80,11 @@ impl<'de, R: Read<'de>> Deserializer<'de> for ValueDeserializer<'_, R> {
 
     deserialize_as! { self, visitor => self.any(visitor); deserialize_any deserialize_bool deserialize_i8 deserialize_i16
     deserialize_i32 deserialize_i64 deserialize_i128 deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64
-    deserialize_u128 deserialize_f32 deserialize_f64 deserialize_bytes deserialize_byte_buf deserialize_unit deserialize_seq
+    deserialize_u128 deserialize_bytes deserialize_byte_buf deserialize_unit deserialize_seq
     deserialize_map }
     deserialize_as! { self, visitor => self.text(visitor); deserialize_char deserialize_str deserialize_string deserialize_identifier }
+
+    deserialize_as! { self, visitor => self.real(visitor); deserialize_f32 deserialize_f64 }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         match self.reader.kind()? {

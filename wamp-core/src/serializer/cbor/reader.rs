@@ -1,6 +1,6 @@
 use super::major;
 use crate::serializer::cursor::Cursor;
-use crate::serializer::{Container, Format, Kind, Read, ReadError};
+use crate::serializer::{BIG_INTEGER, Container, Event, Format, Kind, Read, ReadError};
 use std::borrow::Cow;
 
 /// Reads CBOR. Lengths may be left open (indefinite) by the peer; floats may be of any size.
@@ -52,6 +52,7 @@ const BREAK: u8 = 0xff;
 const OPEN: u8 = 31;
 
 impl<'a> CborReader<'a> {
+    #[inline]
     fn head(&mut self) -> Result<Head, ReadError> {
         let initial = self.cursor.byte()?;
         let (major, info) = (initial >> 5, initial & 0x1f);
@@ -142,6 +143,17 @@ impl<'a> CborReader<'a> {
         Ok(Cow::Owned(text))
     }
 
+    fn octets_or_chunks(&mut self, len: Option<u64>) -> Result<Cow<'a, [u8]>, ReadError> {
+        if let Some(len) = len {
+            return self.octets(len).map(Cow::Borrowed);
+        }
+        let mut octets = Vec::new();
+        while let Some(chunk) = self.chunk(major::BYTES)? {
+            octets.extend_from_slice(chunk);
+        }
+        Ok(Cow::Owned(octets))
+    }
+
     /// Passes over `count` values, or to the break. Its recursion is as deep as the limit for nesting at most.
     fn skip_values(&mut self, count: Option<u64>, map: bool) -> Result<(), ReadError> {
         // For a map of open length: whether a value is due, where no break may stand.
@@ -222,6 +234,7 @@ impl<'a> Read<'a> for CborReader<'a> {
         Ok(Self { cursor: Cursor::new(input, max_depth) })
     }
 
+    #[inline]
     fn kind(&mut self) -> Result<Kind, ReadError> {
         let initial = self.cursor.peek()?;
         Ok(match (initial >> 5, initial & 0x1f) {
@@ -238,6 +251,7 @@ impl<'a> Read<'a> for CborReader<'a> {
         })
     }
 
+    #[inline]
     fn array(&mut self) -> Result<Container, ReadError> {
         match self.head()? {
             Head::Array(len) => self.cursor.open(len, false),
@@ -245,6 +259,7 @@ impl<'a> Read<'a> for CborReader<'a> {
         }
     }
 
+    #[inline]
     fn map(&mut self) -> Result<Container, ReadError> {
         match self.head()? {
             Head::Map(len) => self.cursor.open(len, true),
@@ -252,6 +267,7 @@ impl<'a> Read<'a> for CborReader<'a> {
         }
     }
 
+    #[inline]
     fn next(&mut self, container: &mut Container) -> Result<bool, ReadError> {
         if let Some(remaining) = &mut container.remaining {
             return Ok(self.cursor.count_down(remaining));
@@ -263,6 +279,7 @@ impl<'a> Read<'a> for CborReader<'a> {
         Ok(!ends)
     }
 
+    #[inline]
     fn key(&mut self) -> Result<Cow<'a, str>, ReadError> {
         match self.head()? {
             Head::Text(len) => self.text_or_chunks(len),
@@ -287,10 +304,9 @@ impl<'a> Read<'a> for CborReader<'a> {
     fn integer(&mut self) -> Result<i128, ReadError> {
         match self.head()? {
             Head::Unsigned(value) => Ok(value.into()),
-            Head::Negative(value) => i64::try_from(value).map(|value| -1 - i128::from(value)),
-            other => return Err(other.instead_of("an integer")),
+            Head::Negative(value) => i64::try_from(value).map(|value| (!value).into()).map_err(|_| BIG_INTEGER),
+            other => Err(other.instead_of("an integer")),
         }
-        .map_err(|_| ReadError::OutOfRange("an integer of 64 bits"))
     }
 
     fn f64(&mut self) -> Result<f64, ReadError> {
@@ -302,6 +318,7 @@ impl<'a> Read<'a> for CborReader<'a> {
         }
     }
 
+    #[inline]
     fn str(&mut self) -> Result<Cow<'a, str>, ReadError> {
         match self.head()? {
             Head::Text(len) => self.text_or_chunks(len),
@@ -311,16 +328,25 @@ impl<'a> Read<'a> for CborReader<'a> {
 
     fn bytes(&mut self) -> Result<Cow<'a, [u8]>, ReadError> {
         match self.head()? {
-            Head::Bytes(Some(len)) => self.octets(len).map(Cow::Borrowed),
-            Head::Bytes(None) => {
-                let mut octets = Vec::new();
-                while let Some(chunk) = self.chunk(major::BYTES)? {
-                    octets.extend_from_slice(chunk);
-                }
-                Ok(Cow::Owned(octets))
-            }
+            Head::Bytes(len) => self.octets_or_chunks(len),
             other => Err(other.instead_of("binary")),
         }
+    }
+
+    #[inline]
+    fn event(&mut self) -> Result<Event<'a>, ReadError> {
+        Ok(match self.head()? {
+            Head::Null => Event::Null,
+            Head::Bool(value) => Event::Bool(value),
+            Head::Unsigned(value) => Event::Unsigned(value),
+            Head::Negative(value) => Event::Negative(!i64::try_from(value).map_err(|_| BIG_INTEGER)?),
+            Head::Float(value) => Event::Float(value),
+            Head::Text(len) => Event::String(self.text_or_chunks(len)?),
+            Head::Bytes(len) => Event::Binary(self.octets_or_chunks(len)?),
+            Head::Array(len) => Event::Array(self.cursor.open(len, false)?),
+            Head::Map(len) => Event::Map(self.cursor.open(len, true)?),
+            Head::Tag | Head::Simple => Event::Other,
+        })
     }
 
     fn skip(&mut self) -> Result<&'a [u8], ReadError> {

@@ -1,7 +1,7 @@
 use super::BINARY_PREFIX;
 use super::scan::{RawNumber, RawStr, Scanner};
 use super::string::unescape;
-use crate::serializer::{Container, Format, Kind, Read, ReadError};
+use crate::serializer::{BIG_INTEGER, Container, Format, Kind, Read, ReadError};
 use base64::Engine as _;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use std::borrow::Cow;
@@ -144,7 +144,7 @@ impl<'a> Read<'a> for JsonReader<'a> {
             true => number.raw.parse::<i64>().map(i128::from),
             false => number.raw.parse::<u64>().map(i128::from),
         };
-        parsed.map_err(|_| ReadError::OutOfRange("an integer of 64 bits"))
+        parsed.map_err(|_| BIG_INTEGER)
     }
 
     fn f64(&mut self) -> Result<f64, ReadError> {

@@ -1,5 +1,5 @@
 use crate::serializer::cursor::Cursor;
-use crate::serializer::{Container, Format, Kind, Read, ReadError};
+use crate::serializer::{Container, Event, Format, Kind, Read, ReadError};
 use rmp::Marker;
 use std::borrow::Cow;
 
@@ -149,6 +149,7 @@ impl<'a> Read<'a> for MsgPackReader<'a> {
         Ok(Self { cursor: Cursor::new(input, max_depth) })
     }
 
+    #[inline]
     fn kind(&mut self) -> Result<Kind, ReadError> {
         Ok(match Marker::from_u8(self.cursor.peek()?) {
             Marker::Null => Kind::Null,
@@ -168,6 +169,7 @@ impl<'a> Read<'a> for MsgPackReader<'a> {
         })
     }
 
+    #[inline]
     fn array(&mut self) -> Result<Container, ReadError> {
         match self.head()? {
             Head::Array(len) => self.cursor.open(Some(len.into()), false),
@@ -175,6 +177,7 @@ impl<'a> Read<'a> for MsgPackReader<'a> {
         }
     }
 
+    #[inline]
     fn map(&mut self) -> Result<Container, ReadError> {
         match self.head()? {
             Head::Map(len) => self.cursor.open(Some(len.into()), true),
@@ -182,10 +185,12 @@ impl<'a> Read<'a> for MsgPackReader<'a> {
         }
     }
 
+    #[inline]
     fn next(&mut self, container: &mut Container) -> Result<bool, ReadError> {
         Ok(container.remaining.as_mut().is_some_and(|remaining| self.cursor.count_down(remaining)))
     }
 
+    #[inline]
     fn key(&mut self) -> Result<Cow<'a, str>, ReadError> {
         match self.head()? {
             Head::Str(len) => self.cursor.text(len as usize).map(Cow::Borrowed),
@@ -224,6 +229,7 @@ impl<'a> Read<'a> for MsgPackReader<'a> {
         }
     }
 
+    #[inline]
     fn str(&mut self) -> Result<Cow<'a, str>, ReadError> {
         match self.head()? {
             Head::Str(len) => self.cursor.text(len as usize).map(Cow::Borrowed),
@@ -236,6 +242,22 @@ impl<'a> Read<'a> for MsgPackReader<'a> {
             Head::Bin(len) => self.cursor.take(len as usize).map(Cow::Borrowed),
             other => Err(other.instead_of("binary")),
         }
+    }
+
+    #[inline]
+    fn event(&mut self) -> Result<Event<'a>, ReadError> {
+        Ok(match self.head()? {
+            Head::Null => Event::Null,
+            Head::Bool(value) => Event::Bool(value),
+            Head::Unsigned(value) => Event::Unsigned(value),
+            Head::Signed(value) => u64::try_from(value).map_or(Event::Negative(value), Event::Unsigned),
+            Head::Float(value) => Event::Float(value),
+            Head::Str(len) => Event::String(Cow::Borrowed(self.cursor.text(len as usize)?)),
+            Head::Bin(len) => Event::Binary(Cow::Borrowed(self.cursor.take(len as usize)?)),
+            Head::Array(len) => Event::Array(self.cursor.open(Some(len.into()), false)?),
+            Head::Map(len) => Event::Map(self.cursor.open(Some(len.into()), true)?),
+            Head::Ext(_) => Event::Other,
+        })
     }
 
     fn skip(&mut self) -> Result<&'a [u8], ReadError> {

@@ -402,12 +402,12 @@ fn run(roles: Roles, actions: Vec<Action>) {
 
 proptest! {
     #[test]
-    fn each_token_comes_out_exactly_once(actions in proptest::collection::vec(action(), 1..300)) {
+    fn each_token_comes_out_exactly_once(actions in proptest::collection::vec(action(), 1..150)) {
         run(ROUTER, actions);
     }
 
     #[test]
-    fn each_token_comes_out_exactly_once_with_a_dealer_that_cannot_cancel(actions in proptest::collection::vec(action(), 1..300)) {
+    fn each_token_comes_out_exactly_once_with_a_dealer_that_cannot_cancel(actions in proptest::collection::vec(action(), 1..150)) {
         let mut roles = ROUTER;
         roles.insert(Role::Dealer, Features::NONE);
         run(roles, actions);

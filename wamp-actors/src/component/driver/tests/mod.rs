@@ -159,7 +159,7 @@ impl Feeder {
     }
 
     /// A task; gives the token of its session, and its outcome.
-    fn task(&self, name: &str) -> (Cancellation, oneshot::Receiver<Outcome>) {
+    fn task(&self, name: &str) -> (Cancellation, oneshot::Receiver<bool>) {
         let (left, (done, outcome)) = (Cancellation::new(), oneshot::channel());
         assert!(self.push(name, Invoked::Run, Asker::Session { left: left.clone(), done }).is_ok());
         (left, outcome)

@@ -1,5 +1,5 @@
 use super::net::{BASIC, EVERYTHING, Net, args, id, uri};
-use crate::router::routing::Violation;
+use crate::router::routing::violation::Violation;
 use proto::message::{Call, CallOptions, Error, Yield};
 use proto::uri::wamp;
 use proto::{Feature, Features, Message, MessageType, Role, Roles};

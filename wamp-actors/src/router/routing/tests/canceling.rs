@@ -1,5 +1,6 @@
-use super::net::{BASIC, Name, Net, canceled, id};
-use proto::message::{CancelMode, RegisterOptions};
+use super::net::{BASIC, Name, Net, canceled, id, uri};
+use crate::router::routing::{RealmOptions, RequestIdRule};
+use proto::message::{Call, CancelMode, RegisterOptions};
 use proto::uri::wamp;
 use proto::{Message, MessageType, RequestId, Roles};
 
@@ -125,4 +126,22 @@ fn a_killed_call_no_longer_counts_against_the_callees_limit() {
     net.take(bob);
     net.call(alice, "com.example.slow");
     net.invocation(bob);
+}
+
+#[test]
+fn the_late_answer_of_a_skipped_call_does_not_touch_another_call_of_the_same_id() {
+    let mut net = Net::with(RealmOptions { request_ids: RequestIdRule::Lenient, ..Default::default() });
+    let (alice, bob, carol) = (net.join("alice"), net.join("bob"), net.join("carol"));
+    net.register_with(bob, "com.example.slow", RegisterOptions { concurrency: Some(1), ..Default::default() });
+    net.register(carol, "com.example.other");
+    let call = |procedure| Call { request: id(7), options: Default::default(), procedure: uri(procedure) };
+    net.send(alice, call("com.example.slow"));
+    let invocation = net.invocation(bob).request;
+    net.cancel(alice, id(7), CancelMode::Skip);
+    net.take(alice);
+    net.send(alice, call("com.example.other"));
+    net.yield_(bob, invocation);
+    net.nothing(alice);
+    net.cancel(alice, id(7), CancelMode::Skip);
+    assert_eq!(net.error(alice, MessageType::Call, id(7)), canceled());
 }

@@ -1,7 +1,8 @@
 //! A realm with named peers on threads of their own, played step by step on one.
 
+use crate::router::routing::violation::Violation;
 use crate::router::routing::{
-    Address, Carried, Delivery, Disclosure, Exchange, Incoming, NewPeer, Next, Outbound, PeerKey, Port, Realm, RealmOptions, Violation,
+    Address, Carried, Delivery, Disclosure, Exchange, Incoming, NewPeer, Next, Outbound, PeerKey, Port, Realm, RealmOptions,
 };
 use proto::message::{
     Call, CallOptions, CallResult, Cancel, CancelMode, CancelOptions, Error, ErrorDetails, Event, Invocation, Publish, PublishOptions,

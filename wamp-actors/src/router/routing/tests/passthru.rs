@@ -1,5 +1,5 @@
 use super::net::{BASIC, EVERYTHING, Net, id, uri};
-use crate::router::routing::Violation;
+use crate::router::routing::violation::Violation;
 use proto::message::{Call, CallOptions, Error, ErrorDetails, Passthru, Publish, PublishOptions, Yield, YieldOptions};
 use proto::uri::wamp;
 use proto::{Message, MessageType};

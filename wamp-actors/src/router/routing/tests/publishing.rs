@@ -1,5 +1,6 @@
 use super::net::{EVERYTHING, Net, args, id, uri};
-use crate::router::routing::{Carried, Incoming, Recipients};
+use crate::router::routing::delivery::Recipients;
+use crate::router::routing::{Carried, Incoming};
 use proto::message::{Publish, PublishOptions};
 use proto::uri::wamp;
 use proto::{Message, MessageType, RawUri};

@@ -1,5 +1,7 @@
 use super::net::{Name, Net, uri};
-use crate::router::routing::{QUOTA_EXCEEDED, Quotas, RealmOptions};
+use crate::router::routing::RealmOptions;
+use crate::router::routing::options::Quotas;
+use crate::router::routing::refusal::QUOTA_EXCEEDED;
 use proto::message::{Subscribe, SubscribeOptions};
 use proto::{Message, MessageType};
 

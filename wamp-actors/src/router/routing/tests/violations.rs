@@ -1,5 +1,6 @@
 use super::net::{BASIC, Name, Net, id, uri};
-use crate::router::routing::{RealmOptions, RequestIdRule, Violation};
+use crate::router::routing::violation::Violation;
+use crate::router::routing::{RealmOptions, RequestIdRule};
 use proto::message::{
     Authenticate, Call, CallResult, Challenge, Error, Event, EventReceived, Hello, Interrupt, Invocation, OptionalRequest, Publish,
     Published, Register, Registered, Subscribe, Subscribed, Unregister, Unregistered, Unsubscribe, Unsubscribed, Welcome, Yield,

@@ -6,7 +6,7 @@ use proto::session::AbortCause;
 
 /// What to do about a setback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Outlook {
     /// Try again after a pause: the network, or the router, may come back.
     Retry,
     /// The router has refused: another attempt with the same realm and credentials is refused too, as a rule.
@@ -15,8 +15,8 @@ pub enum Verdict {
     Final,
 }
 
-impl Verdict {
-    /// The verdict on a setback.
+impl Outlook {
+    /// The outlook on a setback.
     pub fn of(setback: &Setback) -> Self {
         match setback {
             Setback::Join(error) => Self::of_join(error),
@@ -55,23 +55,23 @@ mod tests {
     #[test]
     fn the_network_and_a_shutdown_are_tried_again() {
         let refused = ConnectError::Io { url: "ws://x".into(), source: std::io::ErrorKind::ConnectionRefused.into() };
-        assert_eq!(Verdict::of(&JoinError::from(refused).into()), Verdict::Retry);
-        assert_eq!(Verdict::of(&aborted(wamp::SYSTEM_SHUTDOWN)), Verdict::Retry);
+        assert_eq!(Outlook::of(&JoinError::from(refused).into()), Outlook::Retry);
+        assert_eq!(Outlook::of(&aborted(wamp::SYSTEM_SHUTDOWN)), Outlook::Retry);
         let goodbye = Closed::Goodbye { reason: RawUri::from_static(wamp::SYSTEM_SHUTDOWN), message: None };
-        assert_eq!(Verdict::of(&Setback::Lost(goodbye)), Verdict::Retry);
+        assert_eq!(Outlook::of(&Setback::Lost(goodbye)), Outlook::Retry);
     }
 
     #[test]
     fn an_unknown_realm_and_refused_credentials_are_refusals() {
         for reason in [wamp::NO_SUCH_REALM, wamp::AUTHENTICATION_DENIED, wamp::NO_SUCH_ROLE, wamp::NO_MATCHING_AUTH_METHOD] {
-            assert_eq!(Verdict::of(&aborted(reason)), Verdict::Refused, "{reason}");
+            assert_eq!(Outlook::of(&aborted(reason)), Outlook::Refused, "{reason}");
         }
     }
 
     #[test]
     fn a_wrong_url_and_a_session_left_are_final() {
         let url = ConnectError::Url { url: "gopher://x".into(), why: "it must begin with ws://".into() };
-        assert_eq!(Verdict::of(&JoinError::from(url).into()), Verdict::Final);
-        assert_eq!(Verdict::of(&Setback::Lost(Closed::Left)), Verdict::Final);
+        assert_eq!(Outlook::of(&JoinError::from(url).into()), Outlook::Final);
+        assert_eq!(Outlook::of(&Setback::Lost(Closed::Left)), Outlook::Final);
     }
 }

@@ -1,0 +1,75 @@
+use super::instance::{Factory, Instance, Stopping};
+use super::{Component, ComponentError, ComponentOptions, ComponentState};
+use actix::fut::ActorFutureExt;
+use actix::{Actor, ActorContext, AsyncContext, Context, Handler, Message, MessageResult, WrapFuture};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// The actor of one instance of a component: its address, mailbox and life. It takes control messages only ([`Stop`],
+/// [`Status`]); invocations and events do not pass its mailbox.
+pub struct ComponentActor<C: Component> {
+    /// What is run when it starts.
+    instance: Option<Instance<C>>,
+    state: watch::Receiver<ComponentState>,
+    stop: Stopping,
+}
+
+/// Ends a component in order: it unregisters, finishes what runs, leaves the realm, and its actor stops.
+#[derive(Debug, Clone, Copy, Message)]
+#[rtype(result = "()")]
+pub struct Stop {
+    /// How long what runs may take; then it is canceled (default of the service: 10 s).
+    pub within: Duration,
+}
+
+/// Asks what a component is doing.
+#[derive(Debug, Clone, Copy, Message)]
+#[rtype(result = "ComponentState")]
+pub struct Status;
+
+impl<C: Component> ComponentActor<C> {
+    /// An actor for the instance `number` of a component; its states go to `state`.
+    pub(crate) fn new(factory: Factory<C>, options: ComponentOptions, number: usize, state: watch::Sender<ComponentState>) -> Self {
+        let (stop, watched, state) = (Stopping::default(), state.subscribe(), Rc::new(state));
+        let instance = Instance::new(factory, options, number, Rc::clone(&state), stop.clone());
+        let instance = instance.map_err(|error: ComponentError| state.send_replace(ComponentState::Failed(Arc::new(error)))).ok();
+        Self { instance, state: watched, stop }
+    }
+}
+
+impl<C: Component> Actor for ComponentActor<C> {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Context<Self>) {
+        match self.instance.take() {
+            // The only future of this context: all of a context's futures are polled at each wake.
+            Some(instance) => drop(ctx.spawn(instance.run().into_actor(self).map(|(), _, ctx| ctx.stop()))),
+            None => ctx.stop(),
+        }
+    }
+}
+
+impl<C: Component> Handler<Stop> for ComponentActor<C> {
+    type Result = ();
+
+    fn handle(&mut self, Stop { within }: Stop, _: &mut Context<Self>) {
+        self.stop.within.set(within);
+        self.stop.asked.cancel();
+    }
+}
+
+impl<C: Component> Handler<Status> for ComponentActor<C> {
+    type Result = MessageResult<Status>;
+
+    fn handle(&mut self, _: Status, _: &mut Context<Self>) -> Self::Result {
+        MessageResult(self.state.borrow().clone())
+    }
+}
+
+impl<C: Component> std::fmt::Debug for ComponentActor<C> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ComponentActor").field("component", &C::NAME).field("state", &self.state.borrow().as_str()).finish()
+    }
+}

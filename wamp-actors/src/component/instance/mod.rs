@@ -1,0 +1,156 @@
+//! An instance of a component: the loop that keeps it joined, beside the loop that keeps it alive.
+//!
+//! ```text
+//!            ┌───────────── link lost, backoff ─────────────┐
+//! connecting ┴→ joined → on_join hooks → bindings → ready ──┤
+//!     └ refused for good ─→ failed                          └ stop → unregister → drain → leave → stopped
+//! ```
+//!
+//! The component itself outlives its sessions: only a fault rebuilds it.
+
+mod bind;
+mod feed;
+mod join;
+mod serve;
+mod tasks;
+#[cfg(test)]
+mod tests;
+
+use super::bindings::Entry;
+use super::driver::{Asker, Driver, Inbox, Job};
+use super::{Cancellation, Component, ComponentError, ComponentOptions, ComponentState, Fault, Invoked};
+use crate::session::{Responder, Session};
+use crate::supervisor::{Budget, Verdict};
+use bind::Bound;
+use proto::Payload;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{oneshot, watch};
+use tokio::time::Instant;
+
+/// Makes a component: at the start, and anew when it must be rebuilt.
+pub(crate) type Factory<C> = Arc<dyn Fn() -> C + Send + Sync>;
+
+/// What the loops of an instance share.
+pub(crate) struct Instance<C: Component> {
+    entries: Rc<[Entry<C>]>,
+    factory: Factory<C>,
+    options: ComponentOptions,
+    /// Its number among the instances of its component, from 0.
+    number: usize,
+    inbox: Inbox<Responder>,
+    joined: Joined,
+    state: Rc<watch::Sender<ComponentState>>,
+    stop: Stopping,
+    budget: RefCell<Budget>,
+}
+
+/// The session an instance has at the moment, if any; handlers get it with their calls.
+pub(crate) type Joined = Rc<RefCell<Option<InSession>>>;
+
+/// A session that is open.
+#[derive(Clone)]
+pub(crate) struct InSession {
+    pub(crate) session: Session,
+    /// Set when it is left or lost: tasks end.
+    pub(crate) left: Cancellation,
+}
+
+/// The wish that an instance ends, and how long what runs may take.
+#[derive(Clone, Default)]
+pub(crate) struct Stopping {
+    pub(crate) asked: Cancellation,
+    pub(crate) within: Rc<Cell<Duration>>,
+}
+
+impl<C: Component> Instance<C> {
+    pub(crate) fn new(
+        factory: Factory<C>,
+        options: ComponentOptions,
+        number: usize,
+        state: Rc<watch::Sender<ComponentState>>,
+        stop: Stopping,
+    ) -> Result<Self, ComponentError> {
+        let entries = super::Bindings::<C>::of_component().map_err(|errors| ComponentError::Bindings { component: C::NAME, errors })?;
+        let inbox = Driver::<C, Responder>::inbox(&entries);
+        let budget = RefCell::new(Budget::new(options.restarts));
+        Ok(Self { entries: entries.into(), factory, options, number, inbox, joined: Joined::default(), state, stop, budget })
+    }
+
+    /// Runs until it is stopped or gives up; its last state says which.
+    pub(crate) async fn run(self) {
+        let end = match self.serve_and_stay_joined().await {
+            Ok(()) => ComponentState::Stopped,
+            Err(error) => {
+                tracing::error!(component = C::NAME, instance = self.number, %error, "the component has failed");
+                ComponentState::Failed(Arc::new(error))
+            }
+        };
+        self.enter(end);
+    }
+
+    async fn serve_and_stay_joined(&self) -> Result<(), ComponentError> {
+        let mut serving = Box::pin(self.serve());
+        let bound = tokio::select! {
+            biased;
+            // Its end here is a failure: nobody has closed the inbox yet.
+            failed = &mut serving => return failed,
+            bound = self.stay_joined() => bound?,
+        };
+        self.enter(ComponentState::Stopping);
+        let finish = async { tokio::join!(self.drain(bound), &mut serving).1 };
+        let served = tokio::time::timeout(self.stop.within.get(), finish).await.unwrap_or_else(|_| {
+            tracing::warn!(component = C::NAME, instance = self.number, "what ran did not end in time, and is canceled");
+            Ok(())
+        });
+        // Before the session is left: what is dropped unanswered is answered `wamp.error.canceled`.
+        drop(serving);
+        let joined = self.joined.take();
+        if let Some(InSession { session, .. }) = joined {
+            session.leave().await;
+        }
+        served
+    }
+
+    /// Takes nothing more in: ends tasks, unregisters, and has what waits refused.
+    async fn drain(&self, bound: Option<Bound>) {
+        if let Some(bound) = bound {
+            bound.left.cancel();
+            bound.release().await;
+        }
+        self.inbox.close();
+    }
+
+    fn name(&self, binding: usize) -> String {
+        self.entries.get(binding).map(|entry| entry.name.to_string()).unwrap_or_default()
+    }
+
+    fn enter(&self, state: ComponentState) {
+        self.state.send_replace(state);
+    }
+
+    /// Spends one restart, or fails.
+    fn restart(&self, fault: Fault) -> Result<(), ComponentError> {
+        let mut budget = self.budget.borrow_mut();
+        match budget.spend(Instant::now().into_std()) {
+            Verdict::Restart => {
+                tracing::warn!(component = C::NAME, instance = self.number, %fault, "the component is restarted");
+                Ok(())
+            }
+            Verdict::Escalate => {
+                let options = budget.options();
+                let (restarts, within) = (options.restarts, options.within);
+                Err(ComponentError::Restarts { component: C::NAME, restarts, within, fault })
+            }
+        }
+    }
+}
+
+/// A run that nobody outside asks for, of a task or hook; the receiver gives whether it succeeded.
+fn run_of(binding: usize, left: &Cancellation) -> (Job<Responder>, oneshot::Receiver<bool>) {
+    let (done, outcome) = oneshot::channel();
+    let asker = Asker::Session { left: left.clone(), done };
+    (Job { binding, invoked: Invoked::Run, payload: Payload::EMPTY, asker, arrived: Instant::now() }, outcome)
+}

@@ -1,0 +1,133 @@
+use super::driver::Limits;
+use crate::session::SessionBuilder;
+use crate::supervisor::{BackoffOptions, BudgetOptions};
+use crate::transport::Transport;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What becomes of a component for which the router refuses a registration or subscription.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnRefusal {
+    /// The component fails, and says which URI was refused and why (the default). A procedure that exists already is tried
+    /// again all the same if the component was ready once: after a cut it is most likely our own old session that has it.
+    #[default]
+    Fail,
+    /// It serves the rest, is [degraded](super::ComponentState::Degraded), and tries again.
+    Retry,
+}
+
+/// How a component is run: its session, its instances, its limits.
+#[derive(Debug, Clone)]
+#[must_use = "options do nothing by themselves"]
+pub struct ComponentOptions {
+    pub(crate) instances: usize,
+    pub(crate) session: SessionBuilder,
+    pub(crate) realm: Option<String>,
+    pub(crate) urls: Vec<String>,
+    pub(crate) transports: Vec<Arc<dyn Transport>>,
+    pub(crate) backoff: BackoffOptions,
+    pub(crate) restarts: BudgetOptions,
+    pub(crate) on_refusal: OnRefusal,
+    pub(crate) retry_refused: bool,
+    pub(crate) patience: Duration,
+    pub(crate) max_running: usize,
+}
+
+impl Default for ComponentOptions {
+    fn default() -> Self {
+        let Limits { patience, max_running } = Limits::default();
+        Self {
+            instances: 1,
+            session: SessionBuilder::default(),
+            realm: None,
+            urls: Vec::new(),
+            transports: Vec::new(),
+            backoff: BackoffOptions::default(),
+            restarts: BudgetOptions::default(),
+            on_refusal: OnRefusal::default(),
+            retry_refused: false,
+            patience,
+            max_running,
+        }
+    }
+}
+
+impl ComponentOptions {
+    /// How many instances run, each with a session and a state of its own, spread over threads (default: 1). Their procedures
+    /// share registrations, so each needs an `invoke` policy other than `single`.
+    pub fn instances(mut self, instances: usize) -> Self {
+        self.instances = instances.max(1);
+        self
+    }
+
+    /// The realm to join (default: the service's).
+    pub fn realm(mut self, realm: impl Into<String>) -> Self {
+        self.realm = Some(realm.into());
+        self
+    }
+
+    /// A URL of the router; given several times, they are tried in turn (default: the service's).
+    pub fn url(mut self, url: impl Into<String>) -> Self {
+        self.urls.push(url.into());
+        self
+    }
+
+    /// A way to the router in place of a URL; given several times, they are tried in turn, before the URLs.
+    pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
+        self.transports.push(Arc::new(transport));
+        self
+    }
+
+    /// All other options of the sessions: identity, credentials, time-outs, limits.
+    pub fn session(mut self, options: SessionBuilder) -> Self {
+        self.session = options;
+        self
+    }
+
+    /// The pauses between attempts to join (default: full jitter from 0.25 s to 30 s, begun anew after 10 s in a session).
+    pub fn backoff(mut self, options: BackoffOptions) -> Self {
+        self.backoff = options;
+        self
+    }
+
+    /// How often the component may be rebuilt after a panic in a `&mut self` handler, or join anew after a hook failed,
+    /// before the fault is passed on to the service (default: 5 times in 30 s).
+    pub fn restarts(mut self, options: BudgetOptions) -> Self {
+        self.restarts = options;
+        self
+    }
+
+    /// What becomes of it if the router refuses a registration or subscription (default: it fails).
+    pub fn on_refusal(mut self, on_refusal: OnRefusal) -> Self {
+        self.on_refusal = on_refusal;
+        self
+    }
+
+    /// Tries again also where the router knows no such realm or refuses the credentials (default: off, that is final).
+    pub fn retry_refused(mut self, retry: bool) -> Self {
+        self.retry_refused = retry;
+        self
+    }
+
+    /// How long a call of a `&mut self` handler waits for its turn before it is answered `wamp.error.unavailable`
+    /// (default: 5 s).
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// How many handlers and streams of an instance run at once (default: 100,000); others wait in their queues.
+    pub fn max_running(mut self, handlers: usize) -> Self {
+        self.max_running = handlers;
+        self
+    }
+
+    /// Whether it names a way to the router.
+    pub(crate) const fn has_way(&self) -> bool {
+        !self.urls.is_empty() || !self.transports.is_empty() || self.session.url.is_some() || self.session.transport.is_some()
+    }
+
+    pub(crate) const fn limits(&self) -> Limits {
+        Limits { patience: self.patience, max_running: self.max_running }
+    }
+}

@@ -1,0 +1,149 @@
+use super::BindError;
+use crate::error::{JoinError, RegisterError, SubscribeError};
+use proto::SessionId;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What an instance of a component is doing.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum ComponentState {
+    /// It is being started.
+    Starting,
+    /// It connects and joins.
+    Connecting {
+        /// How many attempts failed before this one, since the last session that lasted.
+        attempt: u32,
+    },
+    /// It waits before it tries again.
+    Waiting {
+        /// How long.
+        pause: Duration,
+        /// Why there is no session.
+        cause: Arc<dyn std::error::Error + Send + Sync>,
+    },
+    /// It has a session, and serves all but a part, which the router refuses and which is tried again.
+    Degraded {
+        /// Its session.
+        session: SessionId,
+        /// How many registrations and subscriptions are missing.
+        missing: usize,
+    },
+    /// All its procedures are registered and its topics subscribed.
+    Ready {
+        /// Its session.
+        session: SessionId,
+    },
+    /// It finishes what runs and leaves.
+    Stopping,
+    /// It was stopped, and nothing is left of it.
+    Stopped,
+    /// It has given up.
+    Failed(Arc<ComponentError>),
+}
+
+impl ComponentState {
+    /// Whether it will not change any more.
+    pub const fn is_final(&self) -> bool {
+        matches!(self, Self::Stopped | Self::Failed(_))
+    }
+
+    /// The state in a word, for listings.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Starting => "starting",
+            Self::Connecting { .. } => "connecting",
+            Self::Waiting { .. } => "waiting",
+            Self::Degraded { .. } => "degraded",
+            Self::Ready { .. } => "ready",
+            Self::Stopping => "stopping",
+            Self::Stopped => "stopped",
+            Self::Failed(_) => "failed",
+        }
+    }
+}
+
+/// Why a component has given up.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ComponentError {
+    /// Its declarations cannot stand.
+    #[error("component {component} cannot be started: {}", list(.errors))]
+    Bindings {
+        /// The component.
+        component: &'static str,
+        /// What is wrong, all of it.
+        errors: Vec<BindError>,
+    },
+    /// It cannot join, and another attempt would not change that, or there were as many as allowed.
+    #[error("component {component} cannot join: {source}")]
+    Join {
+        /// The component.
+        component: &'static str,
+        /// Why.
+        source: JoinError,
+    },
+    /// The router refuses a procedure.
+    #[error("component {component} cannot register `{uri}`: {source}")]
+    Register {
+        /// The component.
+        component: &'static str,
+        /// The procedure.
+        uri: String,
+        /// Why.
+        source: RegisterError,
+    },
+    /// The router refuses a subscription.
+    #[error("component {component} cannot subscribe to `{uri}`: {source}")]
+    Subscribe {
+        /// The component.
+        component: &'static str,
+        /// The topic.
+        uri: String,
+        /// Why.
+        source: SubscribeError,
+    },
+    /// Faults came faster than it may be restarted.
+    #[error("component {component} failed more than {restarts} times within {within:?}, at last by {fault}")]
+    Restarts {
+        /// The component.
+        component: &'static str,
+        /// How many restarts were allowed.
+        restarts: u32,
+        /// In what time.
+        within: Duration,
+        /// The last fault.
+        fault: Fault,
+    },
+    /// The thread it was on has ended.
+    #[error("the thread of component {component} has ended")]
+    Thread {
+        /// The component.
+        component: &'static str,
+    },
+}
+
+/// What a component is restarted for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// A `&mut self` handler panicked.
+    Handler,
+    /// Its factory panicked.
+    Factory,
+    /// A hook that runs after each join failed.
+    OnJoin,
+}
+
+impl std::fmt::Display for Fault {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Handler => "a panic in a &mut self handler",
+            Self::Factory => "a panic in its factory",
+            Self::OnJoin => "a failed on_join hook",
+        })
+    }
+}
+
+fn list(errors: &[BindError]) -> String {
+    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}

@@ -1,0 +1,81 @@
+//! The options of a [`RouterBuilder`] that have to do with routing.
+
+use super::builder::RouterBuilder;
+use super::routing::{Disclosure, RequestIdRule};
+use proto::Strictness;
+
+impl RouterBuilder {
+    /// How much is asked of URIs (default: loose, as in the specification's loose check).
+    pub fn uris(mut self, strictness: Strictness) -> Self {
+        self.routing.strictness = strictness;
+        self
+    }
+
+    /// The longest URI taken, in octets (default: 1 KiB); a longer one is answered `wamp.error.invalid_uri`.
+    pub fn max_uri(mut self, octets: usize) -> Self {
+        self.routing.max_uri = octets;
+        self
+    }
+
+    /// Whether callees may learn who calls, and subscribers who publishes (default: where it is asked for).
+    pub fn disclosure(mut self, disclosure: Disclosure) -> Self {
+        self.routing.disclosure = disclosure;
+        self
+    }
+
+    /// How the ids of clients' requests are judged (default: sessions that count from 1 are held to it, so that old clients, which draw
+    /// their ids, can still be served).
+    pub fn request_ids(mut self, rule: RequestIdRule) -> Self {
+        self.routing.request_ids = rule;
+        self
+    }
+
+    /// How many registrations a session may have at a time (default: 10,000). One more is answered `wamp.error.quota_exceeded`, which is
+    /// an extension of ours, as for the other quotas.
+    pub fn max_registrations(mut self, registrations: usize) -> Self {
+        self.routing.quotas.registrations = registrations;
+        self
+    }
+
+    /// How many subscriptions a session may have at a time (default: 10,000).
+    pub fn max_subscriptions(mut self, subscriptions: usize) -> Self {
+        self.routing.quotas.subscriptions = subscriptions;
+        self
+    }
+
+    /// How many calls a session may have open at a time (default: 10,000).
+    pub fn max_calls(mut self, calls: usize) -> Self {
+        self.routing.quotas.calls = calls;
+        self
+    }
+
+    /// What may wait to be taken over from other threads, in octets for each thread and realm (default: 64 MiB). Above it EVENTs are
+    /// dropped and counted in [`Stats::events_dropped`](super::Stats::events_dropped), above half of it publishers are slowed down.
+    pub fn inbox(mut self, octets: usize) -> Self {
+        self.routing.inbox_limit = octets;
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_option_reaches_the_realm() {
+        let builder = RouterBuilder::default()
+            .uris(Strictness::Strict)
+            .max_uri(1)
+            .disclosure(Disclosure::Never)
+            .request_ids(RequestIdRule::Strict)
+            .max_registrations(2)
+            .max_subscriptions(3)
+            .max_calls(4)
+            .inbox(5);
+        let options = builder.routing;
+        assert_eq!((options.strictness, options.disclosure), (Strictness::Strict, Disclosure::Never));
+        assert_eq!((options.max_uri, options.request_ids, options.inbox_limit), (1, RequestIdRule::Strict, 5));
+        let quotas = options.quotas;
+        assert_eq!((quotas.registrations, quotas.subscriptions, quotas.calls), (2, 3, 4));
+    }
+}

@@ -1,0 +1,45 @@
+use super::error::ServiceError;
+use super::spec::Spec;
+use crate::component::BoundUri;
+use proto::MatchPolicy;
+use proto::message::InvokePolicy;
+use std::collections::BTreeMap;
+
+/// What a component serves, for listings.
+pub(super) type Served = Vec<BoundUri>;
+
+/// Who declares a procedure of a realm, and how it is shared.
+type Declared = BTreeMap<(Option<String>, String, MatchPolicy), (&'static str, InvokePolicy)>;
+
+/// What the components serve, in their order, if it can be served at once.
+pub(super) fn check(specs: &[Spec]) -> Result<Vec<Served>, ServiceError> {
+    if specs.is_empty() {
+        return Err(ServiceError::Empty);
+    }
+    let mut declared = Declared::new();
+    let mut all = Vec::with_capacity(specs.len());
+    for spec in specs {
+        let served = spec.check()?;
+        for bound in &served {
+            let Some(invoke) = bound.invoke else { continue };
+            check_procedure(&mut declared, spec, bound, invoke)?;
+        }
+        all.push(served);
+    }
+    Ok(all)
+}
+
+fn check_procedure(declared: &mut Declared, spec: &Spec, bound: &BoundUri, invoke: InvokePolicy) -> Result<(), ServiceError> {
+    let uri = bound.uri.clone();
+    let instances = spec.options.instances;
+    if instances > 1 && invoke == InvokePolicy::Single {
+        return Err(ServiceError::SharedSingle { component: spec.name, instances, uri });
+    }
+    let realm = spec.options.realm.clone();
+    match declared.insert((realm, uri.clone(), bound.matching), (spec.name, invoke)) {
+        Some((first, before)) if before != invoke || invoke == InvokePolicy::Single => {
+            Err(ServiceError::Duplicate { uri, first, second: spec.name })
+        }
+        _ => Ok(()),
+    }
+}

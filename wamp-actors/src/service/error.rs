@@ -1,0 +1,87 @@
+use crate::component::ComponentError;
+use crate::error::{CallError, Closed, JoinError, PayloadError, PublishError, RegisterError, SubscribeError};
+#[cfg(feature = "router")]
+use crate::router::RouterError;
+use std::sync::Arc;
+
+/// Why a service did not start, or has ended.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServiceError {
+    /// It has no components.
+    #[error("the service has no components: add one with Service::component")]
+    Empty,
+    /// Two components declare the same procedure, and it is not one that callees share.
+    #[error("the procedure `{uri}` is declared by {first} and by {second}; callees that share one need an `invoke` policy")]
+    Duplicate {
+        /// The procedure.
+        uri: String,
+        /// The component that declares it first.
+        first: &'static str,
+        /// The component that declares it again.
+        second: &'static str,
+    },
+    /// A component is to run in several instances, and declares a procedure that one callee has alone.
+    #[error("component {component} is to run in {instances} instances, but its procedure `{uri}` has the invoke policy `single`")]
+    SharedSingle {
+        /// The component.
+        component: &'static str,
+        /// How many instances.
+        instances: usize,
+        /// The procedure.
+        uri: String,
+    },
+    /// No router is named, and there is none embedded.
+    #[error("no router: name one by WAMP_URL or Service::url (the embedded one needs the feature `router`)")]
+    NoRouter,
+    /// The embedded router did not start.
+    #[cfg(feature = "router")]
+    #[error("the embedded router did not start: {0}")]
+    Router(#[from] RouterError),
+    /// A component cannot be started.
+    #[error(transparent)]
+    Component(#[from] ComponentError),
+    /// A component has failed.
+    #[error("{0}")]
+    Failed(Arc<ComponentError>),
+    /// The system gives no signals, so that nothing could end the service in order.
+    #[error("the service cannot listen for signals: {0}")]
+    Signals(#[source] std::io::Error),
+}
+
+/// Any error of this crate: for a `main`, and for code that only passes errors on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The service did not start, or a component has failed.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+    /// No session came about.
+    #[error(transparent)]
+    Join(#[from] JoinError),
+    /// A session has ended.
+    #[error(transparent)]
+    Closed(#[from] Closed),
+    /// A call has no result.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// An event was not published.
+    #[error(transparent)]
+    Publish(#[from] PublishError),
+    /// A topic was not subscribed.
+    #[error(transparent)]
+    Subscribe(#[from] SubscribeError),
+    /// A procedure was not registered.
+    #[error(transparent)]
+    Register(#[from] RegisterError),
+    /// Rust values and arguments do not fit.
+    #[error(transparent)]
+    Payload(#[from] PayloadError),
+    /// The embedded router did not start.
+    #[cfg(feature = "router")]
+    #[error(transparent)]
+    Router(#[from] RouterError),
+    /// Input or output failed: the console's, a file's.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+}

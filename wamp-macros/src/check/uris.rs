@@ -1,0 +1,78 @@
+use crate::ast::{Component, Handler};
+use crate::attr::{Binding, Match};
+use crate::errors::Errors;
+use crate::literal::{is_reserved, resolve, uri_fault};
+use quote::ToTokens;
+use std::collections::HashSet;
+use syn::LitStr;
+
+/// Each URI is well-formed, and bound once.
+pub(super) fn check(component: &Component, errors: &Errors) {
+    prefix(component, errors);
+    let mut seen = HashSet::new();
+    for handler in &component.handlers {
+        for bound in &handler.bindings {
+            let (kind, uri, matching, at) = match bound {
+                Binding::Procedure(procedure) => ("procedure", &procedure.uri, procedure.matching, &procedure.at),
+                Binding::Topic(topic) => ("topic", &topic.uri, topic.matching, &topic.at),
+                Binding::Task(_) | Binding::Every(_) | Binding::OnJoin(_) => continue,
+            };
+            let Some(full) = full_uri(component, handler, kind, uri.as_ref(), at, errors) else { continue };
+            let at = uri.as_ref().map_or_else(|| at.to_token_stream(), ToTokens::to_token_stream);
+            if let Some(fault) = uri_fault(&full, matching) {
+                let hint =
+                    if full.contains("..") && matching == Match::Exact { "; under `match = \"wildcard\"` an empty one is any" } else { "" };
+                errors.at(&at, format_args!("{fault}{hint}"));
+            } else if kind == "procedure" && is_reserved(&full) {
+                errors.at(&at, format_args!("`{full}`: only routers register procedures under `wamp.`; choose a name of your own"));
+            }
+            // The same method twice under different `cfg`s is no duplicate.
+            if handler.cfgs().next().is_none() && !seen.insert((kind, full.clone(), matching as u8)) {
+                errors.at(&at, format_args!("the {kind} `{full}` is bound twice in this component"));
+            }
+        }
+    }
+}
+
+fn full_uri(
+    component: &Component,
+    handler: &Handler,
+    kind: &str,
+    uri: Option<&LitStr>,
+    at: impl ToTokens,
+    errors: &Errors,
+) -> Option<String> {
+    let prefix = component.options.prefix.as_ref().map(LitStr::value);
+    // A wrong prefix has an error of its own, once.
+    let prefix_is_right = prefix.as_ref().is_none_or(|prefix| uri_fault(prefix, Match::Exact).is_none());
+    match (uri, &prefix) {
+        (Some(uri), Some(_)) => {
+            let full = resolve(prefix.as_deref(), &uri.value());
+            (full == uri.value() || prefix_is_right).then_some(full)
+        }
+        (Some(uri), None) if uri.value().starts_with('.') => {
+            errors.at(uri, "a URI with a leading dot is under the component's prefix: write `#[component(prefix = \"com.example\")]`");
+            None
+        }
+        (Some(uri), None) => Some(uri.value()),
+        (None, Some(prefix)) => prefix_is_right.then(|| resolve(Some(prefix), &handler.name())),
+        (None, None) => {
+            let name = handler.name();
+            errors.at(
+                at,
+                format_args!(
+                    "which URI? Write `#[{kind}(\"com.example.{name}\")]`, or `#[component(prefix = \"com.example\")]` on the impl"
+                ),
+            );
+            None
+        }
+    }
+}
+
+fn prefix(component: &Component, errors: &Errors) {
+    if let Some(prefix) = &component.options.prefix
+        && let Some(fault) = uri_fault(&prefix.value(), Match::Exact)
+    {
+        errors.at(prefix, fault);
+    }
+}
