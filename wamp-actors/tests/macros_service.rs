@@ -1,11 +1,10 @@
 //! Annotated components in a service, called and heard through an embedded router.
-#![cfg(feature = "router")]
+#![cfg(all(feature = "macros", feature = "router"))]
 
 use futures_util::stream;
 use wamp_actors::prelude::*;
 use wamp_actors::router::Router;
 use wamp_actors::service::RunningService;
-use wamp_actors::session::Session;
 
 #[derive(Default)]
 struct Stock {
