@@ -175,7 +175,7 @@ fn a_handler_gets_events_one_after_the_other_and_survives_a_panic() {
             async move {
                 tokio::task::yield_now().await;
                 assert_ne!(running.get(), 2, "a value that the handler does not like");
-                drop(seen.send(running.get()));
+                let _ = seen.send(running.get());
             }
         }));
         recv_subscribe(&mut router, 11).await;

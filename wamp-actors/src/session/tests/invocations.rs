@@ -113,7 +113,7 @@ fn a_handler_works_on_no_more_at_a_time_than_its_concurrency() {
         let wait = move |invocation: Invocation| {
             let (started, mut gate) = (started.clone(), gate.clone());
             async move {
-                drop(started.send(invocation.decode::<u64>()?));
+                let _ = started.send(invocation.decode::<u64>()?);
                 drop(gate.wait_for(|open| *open).await);
                 Ok::<_, WampError>(())
             }
