@@ -37,13 +37,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let service = Service::new().transport(router.transport()).realm("realm1").component(Adder::default).start().await?;
     let session = Session::builder().transport(router.transport()).realm("realm1").connect().await?;
 
-    let mounted = router.clone();
+    let mounted = router.mount();
     let server = HttpServer::new(move || {
-        let mounted = mounted.clone();
-        App::new()
-            .app_data(web::Data::new(session.clone()))
-            .route("/add/{a}/{b}", web::get().to(add))
-            .configure(move |app| mounted.mount(app))
+        App::new().app_data(web::Data::new(session.clone())).route("/add/{a}/{b}", web::get().to(add)).configure(mounted.clone())
     })
     .on_connect(router::on_connect)
     .bind(("127.0.0.1", 8081))?;

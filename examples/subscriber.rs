@@ -9,7 +9,7 @@ use wamp_actors::prelude::*;
 #[wamp_actors::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     wamp_examples::log();
-    let client = Client::builder().url(wamp_examples::url()).realm(wamp_examples::realm()).build()?;
+    let client = Client::builder().url(wamp_examples::url()).realm(wamp_examples::realm()).build();
     let mut events = client.subscribe("com.example.").matching(MatchPolicy::Prefix).stream().await?;
     loop {
         tokio::select! {

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use wamp_actors::component::{Bindings, stream};
+use wamp_actors::component::{Bindings, Extract, IntoReply, stream};
 use wamp_actors::prelude::*;
 
 #[derive(Default)]
@@ -29,10 +29,13 @@ impl Component for Tally {
         });
         bindings.procedure("count_down").run(async |_: &Self, (from,): (u32,)| stream(futures_util::stream::iter((1..=from).rev())));
         bindings.topic("com.example.tally.").matching(MatchPolicy::Prefix).run(async |_: &Self, text: Value| println!("heard {text:?}"));
-        bindings.every("report", Duration::from_secs(1)).run(async |tally: &Self, session: Session| {
-            if let Err(error) = session.publish("com.example.tally.report", (tally.total,)).exclude_me(false).await {
-                eprintln!("not published: {error}");
-            }
+        // `shared` and `exclusive` see the whole call: details, session, token of cancellation. It is what macros emit.
+        bindings.every("report", Duration::from_secs(1)).shared(|tally: &Self, call: Call| {
+            Box::pin(async move {
+                let session = Session::extract(&call)?;
+                session.publish("com.example.tally.report", (tally.total,)).exclude_me(false).await?;
+                ().into_reply(call.format())
+            })
         });
     }
 }

@@ -1,11 +1,13 @@
 //! What an application uses: `use wamp_actors::prelude::*;`.
 
 pub use crate::component::{Call, Cancellation, Component, Failure, Progress, Rejection};
-pub use crate::error::{FromWampError, IntoWampError, WampError};
+pub use crate::error::{CallError, FromWampError, IntoWampError, PublishError, RegisterError, SubscribeError, WampError};
 pub use crate::service::{Error, Service};
 pub use crate::session::Session;
+pub use crate::supervisor::Client;
 pub use futures_util::stream::{Stream, StreamExt};
 pub use proto::message::{EventDetails, InvocationDetails};
 pub use proto::payload::{Binary, Kwargs};
+pub use proto::{MatchPolicy, Value};
 #[cfg(feature = "macros")]
 pub use wamp_macros::{WampError, component, every, on_join, procedure, task, topic};

@@ -1,4 +1,5 @@
 //! How a handler's parameters take the arguments of a call, and what a caller is told when they do not fit.
+#![cfg(feature = "macros")]
 
 mod macros;
 

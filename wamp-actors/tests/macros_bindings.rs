@@ -1,4 +1,5 @@
 //! What `#[component]` declares: the URIs, their prefix, their match policies, in the order of the methods.
+#![cfg(feature = "macros")]
 
 use proto::MatchPolicy;
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,5 @@
 //! `#[derive(WampError)]`: a URI for each variant, and fields that travel as arguments, there and back.
+#![cfg(feature = "macros")]
 
 use proto::{Format, Value};
 use std::collections::BTreeMap;

@@ -1,4 +1,5 @@
 //! The expansion names everything by absolute paths and meets no name of the user's.
+#![cfg(feature = "macros")]
 
 use wamp_actors::component::Bindings;
 

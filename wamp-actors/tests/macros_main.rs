@@ -1,4 +1,5 @@
 //! `#[wamp_actors::main]`: an actix system around the future, and what it returns as the exit code.
+#![cfg(feature = "macros")]
 
 use std::process::ExitCode;
 

@@ -1,4 +1,5 @@
 //! What a handler returns, and what becomes of it: values, errors, streams.
+#![cfg(feature = "macros")]
 
 mod macros;
 

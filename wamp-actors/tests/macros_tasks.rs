@@ -1,4 +1,5 @@
 //! Tasks, timers and hooks: what nobody outside asks for.
+#![cfg(feature = "macros")]
 
 mod macros;
 

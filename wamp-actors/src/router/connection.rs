@@ -87,6 +87,7 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Connection<Io> {
             }
             ready!(self.poll_pause(cx));
             let mut input = hub.input();
+            hub.take_pressure();
             let read = match ready!(self.poll_fill(&mut input, cx)) {
                 Ok(read) => read,
                 Err(why) => return Poll::Ready(self.lost(&why)),
@@ -95,6 +96,7 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Connection<Io> {
             self.recv(input.get_mut(..read).unwrap_or_default());
             drop(input);
             if hub.take_pressure() {
+                hub.signal.counters.pauses.add(1);
                 self.pause = Some(Box::pin(sleep(hub.core.limits.pause)));
             } else if full {
                 // There is more, but the receivers of what came get their turn first.

@@ -7,8 +7,9 @@ use proto::Uri;
 use proto::accept::{AcceptConfig, RealmPolicy, Realms};
 use proto::auth::{Anonymous, Method};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 /// What the threads of a router share.
 #[derive(Debug)]
@@ -21,6 +22,9 @@ pub(super) struct Core {
     /// Told each time a connection ends while the router drains.
     ended: Notify,
     draining: AtomicBool,
+    started: Instant,
+    /// Until when publishers are slowed down for receivers on other threads, in microseconds from the start.
+    pressed_until: AtomicU64,
     threads: Mutex<Threads>,
 }
 
@@ -61,6 +65,8 @@ impl Core {
             connections: AtomicUsize::new(0),
             ended: Notify::new(),
             draining: AtomicBool::new(false),
+            started: Instant::now(),
+            pressed_until: AtomicU64::new(0),
             threads: Mutex::default(),
         }
     }
@@ -92,6 +98,18 @@ impl Core {
 
     pub(super) fn is_draining(&self) -> bool {
         self.draining.load(Ordering::Acquire)
+    }
+
+    /// Takes note that a receiver cannot keep up with what comes from other threads than its own.
+    pub(super) fn press(&self) {
+        let until = self.started.elapsed() + self.limits.pause;
+        self.pressed_until.store(until.as_micros() as u64, Ordering::Relaxed);
+    }
+
+    /// Whether one could not, a moment ago.
+    pub(super) fn is_pressed(&self) -> bool {
+        let until = self.pressed_until.load(Ordering::Relaxed);
+        until > 0 && self.started.elapsed().as_micros() < u128::from(until)
     }
 
     /// Waits until the last connection has ended, once the router drains.

@@ -25,6 +25,7 @@ pub(super) struct Counters {
     pub(super) publishes: Counter,
     pub(super) events: Counter,
     pub(super) events_dropped: Counter,
+    pub(super) pauses: Counter,
     pub(super) refused: Counter,
     pub(super) violations: Counter,
     pub(super) slow: Counter,
@@ -40,6 +41,7 @@ impl Counters {
         stats.publishes += self.publishes.read();
         stats.events += self.events.read();
         stats.events_dropped += self.events_dropped.read();
+        stats.pauses += self.pauses.read();
         stats.refused += self.refused.read();
         stats.violations += self.violations.read();
         stats.slow_peers_cut += self.slow.read();

@@ -63,9 +63,20 @@ pub(super) struct Courier<'a> {
     limit: usize,
     now: u32,
     dirty: Vec<u32>,
-    failures: Vec<Failure>,
-    pressed: bool,
+    outcome: Outcome,
+    /// Whether the message at hand comes from another thread.
+    from_afar: bool,
     events: u64,
+}
+
+/// What came of a number of deliveries.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    pub(super) failures: Vec<Failure>,
+    /// Whether a message of this thread met an outbox that is more than half full.
+    pub(super) pressed: bool,
+    /// Whether one from another thread did.
+    pub(super) pressed_from_afar: bool,
 }
 
 /// A frame that was written once for all peers of a wire.
@@ -77,7 +88,7 @@ enum Frame {
 impl<'a> Courier<'a> {
     pub(super) fn new(seats: &'a mut Seats, arguments: &'a [Arguments<'a>], counters: &'a Counters, limit: usize, now: u32) -> Self {
         let dirty = std::mem::take(&mut seats.dirty);
-        Self { seats, arguments, counters, limit, now, dirty, failures: Vec::new(), pressed: false, events: 0 }
+        Self { seats, arguments, counters, limit, now, dirty, outcome: Outcome::default(), from_afar: false, events: 0 }
     }
 
     pub(super) fn deliver(&mut self, delivery: Delivery) {
@@ -87,15 +98,15 @@ impl<'a> Courier<'a> {
             Carried::Borrowed(index) => self.arguments.get(*index as usize).copied().unwrap_or(Arguments::NONE),
             Carried::Owned(payload) => Arguments::Owned(payload),
         };
+        self.from_afar = matches!(payload, Carried::Owned(_));
         match to.as_slice() {
             [address] => self.deliver_one(*address, message, arguments),
             addresses => self.fan_out(addresses, &message, arguments),
         }
     }
 
-    /// Wakes the tasks of those who got something, but for that of the slot whose task is running. Gives what failed, and whether some
-    /// outbox is more than half full.
-    pub(super) fn finish(mut self, current: Option<u32>) -> (Vec<Failure>, bool) {
+    /// Wakes the tasks of those who got something, but for that of the slot whose task is running.
+    pub(super) fn finish(mut self, current: Option<u32>) -> Outcome {
         for slot in self.dirty.drain(..) {
             let Some(peer) = self.seats.occupant(slot) else { continue };
             peer.dirty = false;
@@ -107,7 +118,7 @@ impl<'a> Courier<'a> {
         }
         self.seats.dirty = self.dirty;
         self.counters.events.add(self.events);
-        (self.failures, self.pressed)
+        self.outcome
     }
 
     fn deliver_one(&mut self, address: Address, message: Message, arguments: Arguments<'_>) {
@@ -174,7 +185,10 @@ impl<'a> Courier<'a> {
         if before == 0 {
             peer.times.took = self.now;
         }
-        self.pressed |= waiting > self.limit / 2;
+        if waiting > self.limit / 2 {
+            self.outcome.pressed |= !self.from_afar;
+            self.outcome.pressed_from_afar |= self.from_afar;
+        }
         if waiting > self.limit {
             cut(peer, pool, self.counters);
         }
@@ -190,10 +204,10 @@ impl<'a> Courier<'a> {
         match (message, member) {
             (Message::Event(_), _) => self.counters.events_dropped.add(1),
             (Message::Invocation(invocation), Some(Member { key, .. })) => {
-                self.failures.push(Failure::Invocation(key, invocation.request, error));
+                self.outcome.failures.push(Failure::Invocation(key, invocation.request, error));
             }
             (Message::CallResult(result), Some(Member { key, .. })) if result.details.progress => {
-                self.failures.push(Failure::Progress(key, result.request, error));
+                self.outcome.failures.push(Failure::Progress(key, result.request, error));
             }
             (Message::CallResult(result), _) => self.refuse(address, MessageType::Call, result.request, error),
             (Message::Error(refused), _) => self.refuse(address, refused.request_type, refused.request, error),

@@ -1,6 +1,7 @@
 use super::builder::{Configure, RouterBuilder};
 use super::core::Core;
 use super::error::RouterError;
+use super::routing::RealmOptions;
 use super::signal::Order;
 use super::stats::Stats;
 use super::{listen, local, mount};
@@ -47,6 +48,7 @@ impl Router {
         }
         let listeners = listen.iter().map(|name| listen::bind(name)).collect::<Result<Vec<_>, _>>()?;
         let addresses = listeners.iter().map(TcpListener::local_addr).collect::<Result<_, _>>().map_err(RouterError::Threads)?;
+        let routing = RealmOptions { inbox_pressure: limits.outbox / 4, ..routing };
         let core = Arc::new(Core::new(realms, &routing, limits, websocket_path, origins));
         let server = if listeners.is_empty() {
             None

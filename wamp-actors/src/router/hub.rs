@@ -1,7 +1,7 @@
 //! What a router thread has: the outboxes of its peers, its places at the realms, and the buffers it lends.
 
 use super::core::{Core, Pass};
-use super::deliver::{Arguments, Courier};
+use super::deliver::{Arguments, Courier, Failure, Outcome};
 use super::outbox::Pool;
 use super::peer::{Peer, Sink};
 use super::routing::{Address, Delivery, Exchange, Outbound, Port, Realm};
@@ -168,7 +168,7 @@ impl Hub {
         self.deliver(&place.exchange, port, &mut deliveries, arguments, current);
         self.deliveries.replace(deliveries);
         if place.exchange.pressure() {
-            self.pressed.set(true);
+            self.press();
         }
         Some(result)
     }
@@ -185,7 +185,12 @@ impl Hub {
         }
     }
 
-    /// Whether somebody cannot keep up with what was sent since the last call.
+    /// Takes note that somebody cannot keep up with what is sent from this thread.
+    pub(super) fn press(&self) {
+        self.pressed.set(true);
+    }
+
+    /// Whether somebody cannot keep up with what was sent from this thread since the last call.
     pub(super) fn take_pressure(&self) -> bool {
         self.pressed.replace(false)
     }
@@ -199,21 +204,19 @@ impl Hub {
         }
     }
 
-    fn deliver_once(
-        &self,
-        deliveries: &mut Vec<Delivery>,
-        arguments: &[Arguments<'_>],
-        current: Option<u32>,
-    ) -> Vec<super::deliver::Failure> {
+    fn deliver_once(&self, deliveries: &mut Vec<Delivery>, arguments: &[Arguments<'_>], current: Option<u32>) -> Vec<Failure> {
         if deliveries.is_empty() {
             return Vec::new();
         }
         let mut seats = self.seats.borrow_mut();
         let mut courier = Courier::new(&mut seats, arguments, &self.signal.counters, self.core.limits.outbox, self.now.get());
         deliveries.drain(..).for_each(|delivery| courier.deliver(delivery));
-        let (failures, pressed) = courier.finish(current);
+        let Outcome { failures, pressed, pressed_from_afar } = courier.finish(current);
         if pressed {
-            self.pressed.set(true);
+            self.press();
+        }
+        if pressed_from_afar {
+            self.core.press();
         }
         failures
     }

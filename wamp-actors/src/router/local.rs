@@ -54,11 +54,13 @@ impl Local {
             self.pause = None;
         }
         let messages = ready!(self.poll_batch(cx));
+        self.guest.seat.hub().take_pressure();
         if messages.is_empty() || self.route(messages) != Verdict::Serve {
             return Poll::Ready(());
         }
         let hub = self.guest.seat.hub();
         if hub.take_pressure() {
+            hub.signal.counters.pauses.add(1);
             self.pause = Some(Box::pin(sleep(hub.core.limits.pause)));
         }
         // The receivers get their turn first.

@@ -18,6 +18,8 @@ pub struct Stats {
     pub events: u64,
     /// EVENTs that did not reach a receiver: its format cannot carry them, or they are larger than it takes.
     pub events_dropped: u64,
+    /// How often a peer was read no further for a moment, because receivers could not keep up with it.
+    pub pauses: u64,
     /// Connections refused at the opening (origin, subprotocol, HELLO that did not come, ABORT).
     pub refused: u64,
     /// Sessions ended because the peer broke the protocol.

@@ -179,16 +179,10 @@ impl Service {
     /// # Errors
     ///
     /// If the service does not start, or a component has failed (see [`on_failure`](Self::on_failure)).
-    pub async fn run(self) -> Result<(), ServiceError> {
-        let mut signals = Signals::listen().map_err(ServiceError::Signals)?;
-        let running = self.start().await?;
-        let failed = tokio::select! {
-            () = signals.next() => None,
-            failed = running.failed() => Some(failed),
-        };
-        signals.exit_at_next();
-        running.stop().await;
-        failed.map_or(Ok(()), |error| Err(ServiceError::Failed(error)))
+    pub async fn run(self) -> Result<(), Error> {
+        // Before the start, so that a signal that comes during it is not lost.
+        let signals = Signals::listen().map_err(ServiceError::Signals)?;
+        Ok(self.start().await?.until(signals).await?)
     }
 
     /// Starts the router, if it is embedded, and the components; they may still be joining when this returns

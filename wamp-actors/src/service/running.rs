@@ -1,6 +1,7 @@
 use super::check::check;
 use super::environment::Environment;
 use super::error::ServiceError;
+use super::signals::Signals;
 use super::spec::Started;
 use super::{DEFAULT_REALM, OnFailure, Service};
 use crate::component::{BoundUri, ComponentError, ComponentOptions, ComponentState, Stop};
@@ -114,6 +115,27 @@ impl RunningService {
             }
             failures = rest;
         }
+    }
+
+    /// Goes on until SIGINT or SIGTERM, or a component's failure, and ends in order: what [`Service::run`] does after the
+    /// start.
+    ///
+    /// # Errors
+    ///
+    /// If signals cannot be listened for, or a component has failed.
+    pub async fn until_signal(self) -> Result<(), ServiceError> {
+        let signals = Signals::listen().map_err(ServiceError::Signals)?;
+        self.until(signals).await
+    }
+
+    pub(super) async fn until(self, mut signals: Signals) -> Result<(), ServiceError> {
+        let failed = tokio::select! {
+            () = signals.next() => None,
+            failed = self.failed() => Some(failed),
+        };
+        signals.exit_at_next();
+        self.stop().await;
+        failed.map_or(Ok(()), |error| Err(ServiceError::Failed(error)))
     }
 
     /// The instances, in the order of their start.

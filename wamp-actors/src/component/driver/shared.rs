@@ -27,13 +27,15 @@ impl<C: Component, R: Answer> Driver<C, R> {
         poll_fn(|cx| {
             loop {
                 let mut again = self.poll_queue(cx);
+                let beside = self.beside.len();
                 while let Some(job) = self.queue.next_shared() {
                     running.extend(self.start_shared(component, job));
                 }
                 while let Poll::Ready(Some(finished)) = running.poll_next_unpin(cx) {
                     again |= self.finish_shared(finished);
                 }
-                if !again {
+                // A stream or detached task put beside the queue is not polled by that: nobody else would wake us for it.
+                if !again && self.beside.len() == beside {
                     break;
                 }
             }

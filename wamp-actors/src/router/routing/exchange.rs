@@ -175,8 +175,9 @@ impl<S: Sync> State<S> {
     }
 
     fn pressed(&self) -> usize {
-        let half = self.realm.options().inbox_limit / 2;
-        self.inboxes.iter().filter(|inbox| inbox.weight() > half).count()
+        let RealmOptions { inbox_limit, inbox_pressure, .. } = *self.realm.options();
+        let limit = inbox_pressure.min(inbox_limit / 2);
+        self.inboxes.iter().filter(|inbox| inbox.weight() > limit).count()
     }
 }
 

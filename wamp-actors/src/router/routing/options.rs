@@ -16,6 +16,9 @@ pub(crate) struct RealmOptions {
     /// What an inbox between threads may hold, in octets, before EVENTs for it are dropped (default: 64 MiB); above half of it
     /// there is [`pressure`](super::Exchange::pressure). Nothing but EVENTs is ever dropped.
     pub(crate) inbox_limit: usize,
+    /// From how many octets on there is pressure, if that is less than half of the limit (default: 2 MiB). It must be well below what
+    /// an outbox may hold, since a thread empties its inbox into the outboxes at once.
+    pub(crate) inbox_pressure: usize,
     /// The seed of publication ids and of the `random` invocation policy; from the system's randomness, but for tests.
     pub(crate) seed: u64,
 }
@@ -29,6 +32,7 @@ impl Default for RealmOptions {
             request_ids: RequestIdRule::default(),
             quotas: Quotas::default(),
             inbox_limit: 64 << 20,
+            inbox_pressure: 2 << 20,
             seed: 0,
         }
     }
