@@ -3,6 +3,7 @@ use super::peer::{Cut, Member};
 use super::routing::{Incoming, NewPeer, Next, ROUTER_ROLES};
 use super::seat::Seat;
 use proto::accept::{Accept, Admission, Refusal, Step};
+use proto::auth::Identity;
 use proto::message::{Abort, AbortDetails, Goodbye, GoodbyeDetails};
 use proto::uri::wamp;
 use proto::{Message, RawUri};
@@ -118,6 +119,16 @@ impl Guest {
         }
     }
 
+    /// The realm has ended the session, and its GOODBYE is the last that was delivered. The client's answer is not waited for.
+    pub(super) fn dismiss(&mut self) -> Verdict {
+        if !matches!(self.phase, Phase::Open(_)) {
+            return Verdict::Serve;
+        }
+        tracing::info!(peer = %self.who, "the session was killed");
+        self.over();
+        Verdict::End(Ending::Goodbye)
+    }
+
     /// The peer broke a rule: ABORT, and it is out.
     pub(super) fn violate(&mut self, why: &dyn Display) -> Verdict {
         if matches!(self.phase, Phase::Over) {
@@ -231,10 +242,12 @@ impl Guest {
     fn join(&mut self, admission: Admission) -> Verdict {
         let Some(realm) = self.seat.core().realm(admission.realm.as_str()) else { return Verdict::End(Ending::Refused) };
         let Some(address) = self.seat.address(realm) else { return Verdict::End(Ending::Refused) };
-        let joined = self.seat.transact(realm, &[], |realm, _| {
+        let joined = self.seat.transact(realm, &[], |realm, out| {
             let session = realm.draw_session_id();
-            let (authid, authrole) = (admission.identity.authid.clone(), admission.identity.authrole.clone());
-            realm.join(NewPeer { session, address, roles: admission.roles, authid, authrole }).map(|key| (session, key))
+            let Identity { authid, authrole, authprovider, .. } = admission.identity.clone();
+            let authmethod = admission.authmethod.clone();
+            let peer = NewPeer { session, address, roles: admission.roles, authid, authrole, authmethod, authprovider };
+            realm.join(peer, out).map(|key| (session, key))
         });
         let Some(Ok((session, key))) = joined else { return Verdict::End(Ending::Refused) };
         let member = Member { realm, key };
