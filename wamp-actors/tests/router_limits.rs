@@ -1,4 +1,6 @@
 //! What a router refuses, and that nobody else notices.
+#![cfg(feature = "router")]
+#![allow(clippy::unwrap_used)] // A failure is the test's.
 
 mod raw;
 
@@ -163,8 +165,17 @@ async fn a_peer_that_answers_no_ping_is_cut() {
 }
 
 #[tokio::test]
-async fn a_subscriber_that_does_not_read_is_cut_and_the_publisher_served_on() {
-    let router = router(|options| options.outbox(256 * 1024).pause(Duration::ZERO)).await;
+async fn a_subscriber_that_does_not_read_is_cut_at_the_outboxs_limit() {
+    cuts_who_does_not_read(router(|options| options.outbox(256 * 1024).pause(Duration::ZERO)).await).await;
+}
+
+#[tokio::test]
+async fn a_subscriber_that_does_not_read_is_cut_after_a_while() {
+    cuts_who_does_not_read(router(|options| options.outbox(1 << 30).stall_timeout(Duration::from_millis(50))).await).await;
+}
+
+/// Publishes to a subscriber that does not read until it is cut; the publisher is served on.
+async fn cuts_who_does_not_read(router: Router) {
     let mut lazy = Raw::join(address(&router), "wamp.2.json").await;
     lazy.send(json!([32, 1, {}, "com.example.topic"])).await;
     assert_eq!(lazy.recv().await[0], 33);

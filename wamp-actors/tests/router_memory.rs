@@ -1,4 +1,6 @@
 //! Links within the process, driven by hand.
+#![cfg(feature = "router")]
+#![allow(clippy::unwrap_used)] // A failure is the test's.
 
 mod raw;
 

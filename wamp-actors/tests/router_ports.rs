@@ -1,4 +1,6 @@
 //! What else is on the port, other ways in, and the end.
+#![cfg(feature = "router")]
+#![allow(clippy::unwrap_used)] // A failure is the test's.
 
 mod raw;
 
@@ -97,7 +99,10 @@ async fn the_users_routes_and_websockets_are_on_the_same_port() {
 
 #[tokio::test]
 async fn a_websocket_on_a_connection_that_served_a_page_before_is_opened_too() {
-    let router = router(|options| options.configure(|routes| drop(routes.route("/", web::get().to(|| async { "page" }))))).await;
+    let page = |routes: &mut web::ServiceConfig| {
+        routes.route("/", web::get().to(|| async { "page" }));
+    };
+    let router = router(|options| options.configure(page)).await;
     let (mut io, status, _, _) = request(address(&router), "/", &[]).await;
     assert_eq!(status, 200);
     let text = format!("GET /ws HTTP/1.1\r\nHost: {}\r\n{}\r\n\r\n", address(&router), upgrade("wamp.2.json").join("\r\n"));
@@ -114,7 +119,7 @@ async fn a_websocket_on_a_connection_that_served_a_page_before_is_opened_too() {
 
 /// A router in an `App` of the test's own, with the hook or without.
 async fn mounted(hooked: bool) -> (Router, SocketAddr) {
-    let router = Router::builder().realm("realm1").start().await.unwrap();
+    let router = Router::builder().realm("realm1").outbox(1 << 20).pause(Duration::ZERO).start().await.unwrap();
     let mounted = router.clone();
     let server = HttpServer::new(move || App::new().configure(mounted.mount()).route("/", web::get().to(|| async { "page" })));
     let server = if hooked { server.on_connect(router::on_connect) } else { server };
@@ -152,6 +157,26 @@ async fn a_mounted_router_ends_the_connections_of_its_peers() {
     router.stop().await;
     assert_eq!(raw.recv().await[2], "wamp.close.system_shutdown");
     raw.end().await;
+}
+
+#[actix_web::test]
+async fn a_peer_of_a_mounted_router_that_does_not_read_is_cut() {
+    let (router, address) = mounted(true).await;
+    let mut lazy = Raw::join(address, "wamp.2.json").await;
+    lazy.send(json!([32, 1, {}, "com.example.topic"])).await;
+    assert_eq!(lazy.recv().await[0], 33);
+    let mut publisher = Raw::join(address, "wamp.2.json").await;
+    let (mut request, argument) = (0, "x".repeat(100_000));
+    while router.stats().slow_peers_cut == 0 {
+        request += 1;
+        assert!(request < 10_000, "a gigabyte waits for one peer");
+        publisher.send(json!([16, request, {"acknowledge": true}, "com.example.topic", [argument]])).await;
+        assert_eq!(publisher.recv().await[0], 17);
+    }
+    // What the kernel has taken still comes, then the end, or a reset for what was unread.
+    let mut rest = Vec::new();
+    let _ = tokio::time::timeout(Duration::from_secs(10), lazy.io.read_to_end(&mut rest)).await.expect("the end");
+    assert_eq!(router.stats().connections, 1);
 }
 
 #[actix_web::test]

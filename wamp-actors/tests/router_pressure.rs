@@ -1,4 +1,6 @@
 //! A publisher faster than its subscriber is slowed down before the subscriber is cut.
+#![cfg(feature = "router")]
+#![allow(clippy::unwrap_used)] // A failure is the test's.
 
 mod raw;
 

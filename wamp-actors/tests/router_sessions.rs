@@ -1,4 +1,6 @@
 //! Sessions over WebSocket: opening, routing between formats, ending.
+#![cfg(feature = "router")]
+#![allow(clippy::unwrap_used)] // A failure is the test's.
 
 mod raw;
 

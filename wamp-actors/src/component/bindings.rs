@@ -176,6 +176,8 @@ impl<C: Component> Bindings<C> {
         let component = C::NAME;
         let raw = RawUri::new(&uri);
         match raw.check_pattern(policy, Strictness::Loose) {
+            // Under a prefix it would have been resolved.
+            Err(_) if uri.starts_with('.') => self.errors.push(BindError::NoPrefix { component, uri }),
             Err(source) => self.errors.push(BindError::Uri { component, uri, source }),
             Ok(_) if policy == MatchPolicy::Exact && matches!(plan, Plan::Procedure(_)) && proto::uri::wamp::is_reserved(&uri) => {
                 self.errors.push(BindError::Reserved { component, uri });
@@ -184,14 +186,10 @@ impl<C: Component> Bindings<C> {
         }
     }
 
-    fn resolve(&mut self, uri: &str) -> String {
+    fn resolve(&self, uri: &str) -> String {
         let relative = uri.strip_prefix('.').or_else(|| (!uri.contains('.')).then_some(uri));
         match (relative, &self.prefix) {
             (Some(name), Some(prefix)) => format!("{prefix}.{name}"),
-            (Some(_), None) if uri.starts_with('.') => {
-                self.errors.push(BindError::NoPrefix { component: C::NAME, uri: uri.to_owned() });
-                uri.to_owned()
-            }
             _ => uri.to_owned(),
         }
     }

@@ -3,12 +3,13 @@ use super::peer::{Cut, Member};
 use super::routing::{Incoming, NewPeer, Next, ROUTER_ROLES};
 use super::seat::Seat;
 use proto::accept::{Accept, Admission, Refusal, Step};
-use proto::auth::Identity;
+use proto::auth::{Identity, Occasion};
 use proto::message::{Abort, AbortDetails, Goodbye, GoodbyeDetails};
 use proto::uri::wamp;
-use proto::{Message, RawUri};
+use proto::{Message, RawUri, SessionId};
 use std::fmt::{self, Display};
 use std::net::SocketAddr;
+use std::time::SystemTime;
 
 /// A peer's session on its thread, whatever its link.
 ///
@@ -67,7 +68,7 @@ impl Guest {
     /// A peer that has just connected: HELLO is due.
     pub(super) fn new(seat: Seat, who: Who) -> Self {
         let now = tokio::time::Instant::now().into_std();
-        let accept = Accept::new(seat.core().accept_config(), super::random(), now);
+        let accept = Accept::new(seat.core().accept_config(), occasion(), now);
         seat.alarm(Some(seat.core().limits.hello_timeout));
         Self { seat, phase: Phase::Opening(Box::new(accept)), who }
     }
@@ -239,28 +240,31 @@ impl Guest {
         }
     }
 
-    fn join(&mut self, admission: Admission) -> Verdict {
+    fn join(&mut self, mut admission: Admission) -> Verdict {
         let Some(realm) = self.seat.core().realm(admission.realm.as_str()) else { return Verdict::End(Ending::Refused) };
         let Some(address) = self.seat.address(realm) else { return Verdict::End(Ending::Refused) };
         let joined = self.seat.transact(realm, &[], |realm, out| {
-            let session = realm.draw_session_id();
             let Identity { authid, authrole, authprovider, .. } = admission.identity.clone();
-            let authmethod = admission.authmethod.clone();
-            let peer = NewPeer { session, address, roles: admission.roles, authid, authrole, authmethod, authprovider };
-            realm.join(peer, out).map(|key| (session, key))
+            let (authmethod, roles) = (admission.authmethod.clone(), admission.roles);
+            let peer = NewPeer { session: admission.session, address, roles, authid, authrole, authmethod, authprovider };
+            realm.join(peer.clone(), out).or_else(|_| {
+                // Somebody has the id already.
+                admission.session = realm.draw_session_id();
+                realm.join(NewPeer { session: admission.session, ..peer }, out)
+            })
         });
-        let Some(Ok((session, key))) = joined else { return Verdict::End(Ending::Refused) };
+        let Some(Ok(key)) = joined else { return Verdict::End(Ending::Refused) };
         let member = Member { realm, key };
         self.phase = Phase::Open(member);
         self.seat.enlist(Some(member));
         self.seat.alarm(None);
         self.seat.hub().signal.counters.joined.add(1);
-        if let Err(why) = self.seat.send(&admission.welcome(session, ROUTER_ROLES, Some(super::AGENT.into()))) {
+        if let Err(why) = self.seat.send(&admission.welcome(ROUTER_ROLES, Some(super::AGENT.into()))) {
             tracing::warn!(peer = %self.who, %why, "refused a client that takes no WELCOME");
             self.leave();
             return Verdict::End(Ending::Refused);
         }
-        tracing::debug!(peer = %self.who, realm = admission.realm.as_str(), %session, "joined");
+        tracing::debug!(peer = %self.who, realm = admission.realm.as_str(), session = %admission.session, "joined");
         Verdict::Serve
     }
 
@@ -307,6 +311,13 @@ impl Guest {
     fn count_left(&self) {
         self.seat.hub().signal.counters.left.add(1);
     }
+}
+
+/// What is particular to the handshake that begins.
+fn occasion() -> Occasion {
+    let mut random = [0; 32];
+    random.as_chunks_mut::<8>().0.iter_mut().for_each(|octets| *octets = super::random().to_be_bytes());
+    Occasion { random, session: SessionId::from_random(super::random()), time: SystemTime::now(), channel: None }
 }
 
 impl Drop for Guest {

@@ -28,7 +28,7 @@ impl Service {
 }
 
 /// All that are linked, in the order of their modules and names: that in which the linker has them is no order.
-fn discovered() -> Vec<&'static Discovered> {
+pub(super) fn discovered() -> Vec<&'static Discovered> {
     let mut all: Vec<_> = inventory::iter::<Discovered>.into_iter().collect();
     all.sort_by_key(|found| (found.module, found.name));
     all

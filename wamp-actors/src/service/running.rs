@@ -59,7 +59,8 @@ impl RunningService {
             (defaults.urls, defaults.transports) = (environment.urls.clone(), Vec::new());
         } else if defaults.urls.is_empty() && defaults.transports.is_empty() && specs.iter().any(|spec| !spec.options.has_way()) {
             #[cfg(feature = "router")]
-            running.embed(service.router, &mut defaults).await?;
+            let own = specs.iter().filter_map(|spec| spec.options.realm.clone()).filter(|_| environment.realm.is_none());
+            running.embed(service.router, own.collect(), &mut defaults).await?;
             #[cfg(not(feature = "router"))]
             return Err(ServiceError::NoRouter);
         }
@@ -79,9 +80,14 @@ impl RunningService {
     }
 
     #[cfg(feature = "router")]
-    async fn embed(&mut self, builder: Option<crate::router::RouterBuilder>, defaults: &mut ComponentOptions) -> Result<(), ServiceError> {
+    async fn embed(
+        &mut self,
+        builder: Option<crate::router::RouterBuilder>,
+        realms: Vec<String>,
+        defaults: &mut ComponentOptions,
+    ) -> Result<(), ServiceError> {
         let builder = builder.unwrap_or_else(|| Router::builder().listen(super::DEFAULT_LISTEN));
-        let router = builder.realm(self.realm.clone()).start().await?;
+        let router = realms.into_iter().fold(builder.realm(self.realm.clone()), |builder, realm| builder.realm(realm)).start().await?;
         defaults.transports = vec![Arc::new(router.transport())];
         self.router = Some(router);
         Ok(())

@@ -1,15 +1,18 @@
 //! Services over a router of this process.
 
-use super::{Service, ServiceError};
-use crate::component::{Bindings, Call, Component, ComponentState, Failure};
-use crate::router::{Router, RouterBuilder};
+mod components;
+mod discovering;
+mod ending;
+mod environment;
+mod refusing;
+
+use super::{RunningService, Service};
+use crate::component::{Bindings, Call, Component, Failure, IntoReply};
+use crate::router::Router;
 use crate::session::Session;
 use proto::message::InvokePolicy;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
-use tokio::sync::mpsc;
 
+/// A component with a state.
 #[derive(Default)]
 struct Calculator {
     total: i64,
@@ -28,6 +31,9 @@ impl Component for Calculator {
         bindings.procedure("divide").run(async |_: &Self, (a, b): (i64, i64)| -> Result<i64, Failure> {
             a.checked_div(b).ok_or_else(|| Failure::new("com.example.calc.error.zero").with_message("division by zero"))
         });
+        bindings.procedure("waits").run(async |_: &Self, (): ()| std::future::pending::<()>().await);
+        bindings.procedure("fails").run(async |_: &Self, (): ()| -> Result<(), Failure> { Err(std::io::Error::other("disk 7"))? });
+        bindings.procedure("panics").run(async |_: &Self, (): ()| -> i64 { panic!("at once") });
         bindings.procedure("breaks").run_mut(async |calculator: &mut Self, (): ()| -> i64 {
             calculator.total = -1;
             panic!("half-changed");
@@ -48,34 +54,37 @@ impl Component for Teller {
                 let session = call.session().ok_or_else(|| Failure::new("com.example.error.no_session"))?;
                 let sum: i64 = session.call("com.example.calc.add2", (a, b)).await?;
                 session.publish("com.example.told", (sum,)).await?;
-                crate::component::IntoReply::into_reply((), call.format())
+                ().into_reply(call.format())
             })
         });
     }
 }
 
-fn router() -> RouterBuilder {
-    Router::builder()
+/// A component of which several instances share a procedure.
+struct Worker(usize);
+
+impl Component for Worker {
+    const NAME: &'static str = "worker";
+
+    fn bind(bindings: &mut Bindings<Self>) {
+        bindings.procedure("com.example.work").invoke(InvokePolicy::RoundRobin).run(async |worker: &Self, (): ()| worker.0);
+        bindings.topic("com.example.all").run(async |_: &Self, (): ()| ());
+    }
 }
 
+/// A service over a router that listens on nothing, whatever the environment says.
 fn here(service: Service) -> Service {
-    service.router(router()).in_environment(|_| None)
+    service.router(Router::builder()).in_environment(|_| None)
 }
 
-async fn join(running: &super::RunningService) -> Session {
-    let transport = running.router().expect("an embedded router").transport();
-    Session::builder().transport(transport).realm("realm1").connect().await.expect("joined")
-}
-
-#[actix_rt::test]
-async fn components_are_called_and_call_one_another() {
-    let running = here(Service::new().component(Calculator::default).component(|| Teller)).start().await.expect("started");
+/// Starts a service, waits until it is ready, and joins its router.
+async fn ready(service: Service) -> (RunningService, Session) {
+    let running = here(service).start().await.expect("started");
     running.ready().await.expect("ready");
-    let session = join(&running).await;
-    let sum: i64 = session.call("com.example.calc.add2", (2, 3)).await.expect("a sum");
-    assert_eq!(sum, 5);
-    let mut told = session.subscribe("com.example.told").stream().await.expect("subscribed");
-    session.publish("com.example.order", (20, 3)).await.expect("published");
-    assert_eq!(told.next().await.expect("an event").decode::<(i64,)>().expect("a sum"), (23,));
-    running.stop().await;
+    let session = join(running.router().expect("an embedded router"), "realm1").await;
+    (running, session)
+}
+
+async fn join(router: &Router, realm: &str) -> Session {
+    Session::builder().transport(router.transport()).realm(realm).connect().await.expect("joined")
 }

@@ -63,11 +63,13 @@ pub struct MemoryLink {
 
 impl MemoryLink {
     /// The queue that the other end reads.
+    #[cfg(feature = "router")]
     pub(crate) fn outbound(&self) -> Mailbox {
         self.outbound.clone()
     }
 
     /// Whether a message is there to be received.
+    #[cfg(feature = "router")]
     pub(crate) fn has_message(&self) -> bool {
         !self.inbound.queue().messages.is_empty()
     }
@@ -148,6 +150,7 @@ impl Mailbox {
         }
     }
 
+    #[cfg(feature = "router")]
     pub(crate) fn wake(&self) {
         self.queue().wake_reader();
     }
@@ -168,6 +171,7 @@ impl Mailbox {
     }
 
     /// Drops what waits, and takes no more.
+    #[cfg(feature = "router")]
     pub(crate) fn cut(&self, reason: String) {
         let mut queue = self.queue();
         queue.messages = VecDeque::new();
@@ -249,6 +253,7 @@ mod tests {
         assert_eq!(one.buffered(), 0);
     }
 
+    #[cfg(feature = "router")]
     #[test]
     fn a_cut_drops_what_waits_and_says_why() {
         let (one, mut other) = pair(Format::MsgPack);

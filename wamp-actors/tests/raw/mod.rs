@@ -1,5 +1,5 @@
 //! A WAMP client of raw frames, written by hand: nothing of it comes from the code under test.
-#![allow(dead_code, unreachable_pub)] // Each test file uses a part.
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used)] // Each test file uses a part, and in tests unwrapping is a check.
 
 use serde_json::{Value, json};
 use std::net::SocketAddr;

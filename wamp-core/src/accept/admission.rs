@@ -8,6 +8,8 @@ use compact_str::CompactString;
 /// A client that may join: all that the router knows of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Admission {
+    /// The id its session is to have: that of the [`Occasion`](crate::auth::Occasion).
+    pub session: SessionId,
     /// The realm it joins.
     pub realm: Uri,
     /// The roles and features it announced.
@@ -21,8 +23,8 @@ pub struct Admission {
 }
 
 impl Admission {
-    /// The WELCOME that opens the session `session`, with what the router announces.
-    pub fn welcome(&self, session: SessionId, router: Roles, agent: Option<CompactString>) -> Message {
+    /// The WELCOME that opens the session, with what the router announces.
+    pub fn welcome(&self, router: Roles, agent: Option<CompactString>) -> Message {
         let Identity { authid, authrole, authprovider, authextra } = self.identity.clone();
         let details = WelcomeDetails {
             roles: router,
@@ -35,6 +37,6 @@ impl Admission {
             authextra,
             ..WelcomeDetails::default()
         };
-        Message::Welcome(Welcome { session, details })
+        Message::Welcome(Welcome { session: self.session, details })
     }
 }

@@ -17,7 +17,8 @@
 mod admission;
 mod refusal;
 
-use crate::auth::{Attempt, Begin, Claim, Identity, Method};
+use crate::auth::{Anonymous, Attempt, Begin, Claim, Denial, Identity, Method, Occasion};
+use crate::id::SessionId;
 use crate::message::{Abort, Authenticate, Challenge, Hello, Message, MessageType, Phase, Sender};
 use crate::role::{Role, Roles};
 use crate::uri::{Strictness, Uri};
@@ -38,8 +39,8 @@ pub trait Realms: fmt::Debug + Send + Sync {
 /// What a realm asks of those who join it. Cloning shares it.
 #[derive(Debug, Clone)]
 pub struct RealmPolicy {
-    /// The authentication methods it takes. Among those the client offers too, the client's order decides; a client that
-    /// offers none is taken to offer `anonymous`.
+    /// The authentication methods it takes. Among those the client offers too, the client's order decides, and methods are
+    /// passed over that its HELLO has not what they need for; a client that offers none is taken to offer `anonymous`.
     pub methods: Arc<[Arc<dyn Method>]>,
 }
 
@@ -77,8 +78,7 @@ pub enum Step {
 #[derive(Debug)]
 pub struct Accept {
     config: AcceptConfig,
-    /// 64 random bits for the methods.
-    random: u64,
+    occasion: Occasion,
     state: State,
     deadline: Option<Instant>,
 }
@@ -99,6 +99,7 @@ struct AwaitAuthenticate {
 /// What is known of a client before it is known who it is.
 #[derive(Debug)]
 struct Claimant {
+    session: SessionId,
     realm: Uri,
     roles: Roles,
     agent: Option<CompactString>,
@@ -106,10 +107,10 @@ struct Claimant {
 }
 
 impl Accept {
-    /// Waits for the HELLO of a link that was just made; `random` are 64 random bits of its own.
-    pub fn new(config: AcceptConfig, random: u64, now: Instant) -> Self {
+    /// Waits for the HELLO of a link that was just made; the `occasion` is for it alone.
+    pub fn new(config: AcceptConfig, occasion: Occasion, now: Instant) -> Self {
         let deadline = now.checked_add(config.hello_timeout);
-        Self { config, random, state: State::AwaitHello, deadline }
+        Self { config, occasion, state: State::AwaitHello, deadline }
     }
 
     /// Takes a message from the link. After [`Step::Join`], [`Step::Refuse`] or [`Step::Gone`] it takes no more.
@@ -153,13 +154,14 @@ impl Accept {
         }
         let realm = hello.realm.check(self.config.strictness).map_err(RefusalCause::InvalidRealm)?;
         let policy = realms.find(&realm).ok_or(RefusalCause::NoSuchRealm)?;
-        let method = choose(&policy.methods, &details.authmethods).ok_or(RefusalCause::NoMatchingMethod)?;
-        let begin = method.begin(&Claim { realm: &realm, details, random: self.random });
-        let authmethod = CompactString::new(method.name());
-        let claimant = Claimant { realm, roles: details.roles, agent: details.agent.clone(), authmethod: authmethod.clone() };
+        let (method, begin) = begin(&policy.methods, &Claim { realm: &realm, details, occasion: &self.occasion })?;
+        let authmethod = CompactString::new(method);
+        let session = self.occasion.session;
+        let claimant = Claimant { session, realm, roles: details.roles, agent: details.agent.clone(), authmethod: authmethod.clone() };
         match begin {
             Begin::Admit(identity) => Ok(claimant.join(identity)),
             Begin::Deny(denial) => Err(RefusalCause::Denied(denial)),
+            Begin::Unfit => Err(RefusalCause::Denied(Denial::Denied)),
             Begin::Challenge { extra, attempt } => {
                 self.deadline = now.checked_add(self.config.authenticate_timeout);
                 self.state = State::AwaitAuthenticate(Box::new(AwaitAuthenticate { claimant, attempt }));
@@ -176,15 +178,24 @@ fn recv_authenticate(awaiting: AwaitAuthenticate, answer: &Authenticate) -> Resu
 
 impl Claimant {
     fn join(self, identity: Identity) -> Step {
-        let Self { realm, roles, agent, authmethod } = self;
-        Step::Join(Box::new(Admission { realm, roles, agent, authmethod, identity }))
+        let Self { session, realm, roles, agent, authmethod } = self;
+        Step::Join(Box::new(Admission { session, realm, roles, agent, authmethod, identity }))
     }
 }
 
-/// The first method the client offers that the realm takes.
-fn choose<'a>(methods: &'a [Arc<dyn Method>], offered: &[CompactString]) -> Option<&'a dyn Method> {
-    let find = |name: &str| methods.iter().find(|method| method.name() == name).map(Arc::as_ref);
-    if offered.is_empty() { find(crate::auth::Anonymous::NAME) } else { offered.iter().find_map(|name| find(name)) }
+/// Begins with the first method the client offers that the realm takes and that has what it needs.
+fn begin<'a>(methods: &'a [Arc<dyn Method>], claim: &Claim<'_>) -> Result<(&'a str, Begin), RefusalCause> {
+    const ANONYMOUS: &[CompactString] = &[CompactString::const_new(Anonymous::NAME)];
+    let offered = if claim.details.authmethods.is_empty() { ANONYMOUS } else { &claim.details.authmethods };
+    let mut result = Err(RefusalCause::NoMatchingMethod);
+    for name in offered {
+        let Some(method) = methods.iter().find(|method| method.name() == name) else { continue };
+        match method.begin(claim) {
+            Begin::Unfit => result = Ok((method.name(), Begin::Unfit)),
+            begin => return Ok((method.name(), begin)),
+        }
+    }
+    result
 }
 
 /// Whether a client may send this in an open session.

@@ -39,7 +39,7 @@ impl Method for Anonymous {
     /// The authid claimed is not proven, so it is not taken over.
     fn begin(&self, claim: &Claim<'_>) -> Begin {
         Begin::Admit(Identity {
-            authid: format!("{:016x}", claim.random).to_compact_string(),
+            authid: format!("{:016x}", claim.occasion.random_u64()).to_compact_string(),
             authrole: self.authrole.clone(),
             authprovider: CompactString::const_new("static"),
             authextra: Dict::new(),

@@ -1,24 +1,66 @@
 //! Authentication: one method a file, each with both halves.
 //!
-//! The client's half is an [`Authenticator`]: it answers CHALLENGE. The router's half is a [`Method`]: it judges a
-//! HELLO and, where that does not suffice, makes an [`Attempt`] that judges the AUTHENTICATE.
+//! The client's half is an [`Authenticator`]: it answers CHALLENGE, and may judge WELCOME. The router's half is a
+//! [`Method`]: it judges a HELLO and, where that does not suffice, makes an [`Attempt`] that judges the AUTHENTICATE.
+//!
+//! | method | client | router | what the router keeps |
+//! |---|---|---|---|
+//! | `anonymous` | [`Anonymous`] | [`Anonymous`] | nothing |
+//! | `ticket` | [`Ticket`] | [`TicketMethod`] | the ticket |
+//! | `wampcra` | [`Cra`] | [`CraMethod`] | [`CraRecord`]: the secret, or a key derived from it |
+//! | `wamp-scram`, `scram` | [`Scram`] | [`ScramMethod`] | [`ScramRecord`]: nothing that would let one log in |
+//! | `cryptosign` | [`Cryptosign`] | [`CryptosignMethod`] | a public key |
+//!
+//! What holds for all of them:
+//!
+//! - A nonce belongs to one handshake and serves once: an [`Attempt`] is consumed by the first answer.
+//! - A principal that does not exist is challenged like one that does, and fails like one with a wrong secret.
+//! - Secrets are compared in constant time, wiped when dropped, and not printed.
+//! - What a router can make a client do is limited: [`CostLimits`].
 
 mod anonymous;
+mod cost;
+mod cra;
+mod cryptosign;
+mod decoy;
+mod error;
+mod hash;
+mod hex;
+mod occasion;
+mod principals;
+mod scram;
+mod secret;
 mod ticket;
+mod timestamp;
 
-use crate::message::{Authenticate, Challenge, ChallengeExtra, HelloDetails};
+use crate::message::{Authenticate, Challenge, ChallengeExtra, HelloDetails, WelcomeDetails};
 use crate::uri::{Uri, wamp};
 use crate::value::Dict;
 use compact_str::CompactString;
+use principals::Principals;
 use std::fmt;
 
 pub use anonymous::Anonymous;
+pub use cost::CostLimits;
+pub use cra::{Cra, CraMethod, CraRecord, Salting};
+pub use cryptosign::{Cryptosign, CryptosignKey, CryptosignMethod, InvalidKey};
+pub use decoy::Decoy;
+pub use error::{AuthError, Cost};
+pub use occasion::{ChannelBinding, ChannelKind, Occasion};
+pub use scram::{InvalidCredentials, Kdf, Scram, ScramDialect, ScramMethod, ScramRecord};
+pub use secret::Secret;
 pub use ticket::{Ticket, TicketMethod};
 
 /// The client's half of an authentication method, for one session.
 pub trait Authenticator: fmt::Debug + Send {
     /// The method's name in `authmethods`.
     fn method(&self) -> &str;
+
+    /// The identity the method proves, where it depends on it (default: none). It is claimed in HELLO, unless the session's
+    /// configuration names another.
+    fn authid(&self) -> Option<&str> {
+        None
+    }
 
     /// What the method puts into `HELLO.Details.authextra` (default: nothing).
     fn hello_extra(&self) -> Dict {
@@ -31,17 +73,16 @@ pub trait Authenticator: fmt::Debug + Send {
     ///
     /// If the challenge cannot be answered, or should not be: the session is aborted.
     fn challenge(&mut self, challenge: &Challenge) -> Result<Authenticate, AuthError>;
-}
 
-/// Why a CHALLENGE is not answered.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum AuthError {
-    /// The method has no challenge.
-    #[error("the method {method:?} has no challenge")]
-    NoChallenge {
-        /// The method.
-        method: CompactString,
-    },
+    /// Judges the WELCOME that follows, where the method lets the router prove itself (default: it is believed).
+    ///
+    /// # Errors
+    ///
+    /// If the router is not believed: the session is aborted.
+    fn welcome(&mut self, details: &WelcomeDetails) -> Result<(), AuthError> {
+        let _ = details;
+        Ok(())
+    }
 }
 
 /// The router's half of an authentication method, for all sessions of a realm.
@@ -60,8 +101,17 @@ pub struct Claim<'a> {
     pub realm: &'a Uri,
     /// The details: authid, authrole, authextra.
     pub details: &'a HelloDetails,
-    /// 64 random bits, for an authid or a nonce: new for each session.
-    pub random: u64,
+    /// Randomness, time and channel of this handshake.
+    pub occasion: &'a Occasion,
+}
+
+impl Claim<'_> {
+    /// The link's channel, if the client wants its proof bound to it.
+    fn channel_asked(&self) -> Result<Option<ChannelBinding>, Denial> {
+        let Some(asked) = self.details.authextra.get("channel_binding").filter(|value| !value.is_null()) else { return Ok(None) };
+        let channel = self.occasion.channel.filter(|channel| asked.as_str() == Some(channel.name()));
+        channel.map(Some).ok_or(Denial::NoChannelBinding)
+    }
 }
 
 /// What becomes of a HELLO.
@@ -76,6 +126,9 @@ pub enum Begin {
         /// The judge of the answer.
         attempt: Box<dyn Attempt>,
     },
+    /// The HELLO lacks what the method needs, whoever the client is: the next method that both sides know is tried, and if
+    /// there is none, the client may not join.
+    Unfit,
     /// The client may not join.
     Deny(Denial),
 }
@@ -112,6 +165,9 @@ pub enum Denial {
     /// The identity may not have the role asked for.
     #[error("the role is not available")]
     NoSuchRole,
+    /// The client asks for a channel binding that the link does not have.
+    #[error("the channel binding asked for is not available")]
+    NoChannelBinding,
     /// It could not be decided.
     #[error("the credentials could not be checked")]
     Failed,
@@ -123,7 +179,33 @@ impl Denial {
         match self {
             Self::Denied => wamp::AUTHENTICATION_DENIED,
             Self::NoSuchRole => wamp::NO_SUCH_ROLE,
-            Self::Failed => wamp::AUTHENTICATION_FAILED,
+            Self::NoChannelBinding | Self::Failed => wamp::AUTHENTICATION_FAILED,
         }
     }
 }
+
+/// Who is to be proven, in an attempt.
+struct Suspect {
+    /// `None` for a principal that does not exist, whatever it proves.
+    identity: Option<Identity>,
+    /// The role the client asked for.
+    asked: Option<CompactString>,
+}
+
+impl Suspect {
+    fn new(identity: Option<Identity>, claim: &Claim<'_>) -> Self {
+        Self { identity, asked: claim.details.authrole.clone() }
+    }
+
+    /// Gives the identity to who proved it, if it has the role asked for.
+    fn judge(self, proven: bool) -> Result<Identity, Denial> {
+        let Some(identity) = self.identity.filter(|_| proven) else { return Err(Denial::Denied) };
+        match self.asked {
+            Some(role) if role != identity.authrole => Err(Denial::NoSuchRole),
+            _ => Ok(identity),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -14,7 +14,7 @@ pub struct Config {
     pub roles: Roles,
     /// The client's software, told to the router (default: this crate's name and version).
     pub agent: Option<CompactString>,
-    /// The identity to claim (default: none).
+    /// The identity to claim (default: that of the first of the `authenticators` that has one).
     pub authid: Option<CompactString>,
     /// The role to ask for (default: none, the router chooses).
     pub authrole: Option<CompactString>,

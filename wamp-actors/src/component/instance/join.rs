@@ -5,7 +5,6 @@ use crate::error::{ConnectError, JoinError};
 use crate::session::Session;
 use crate::supervisor::Backoff;
 use crate::transport::Transport;
-use futures_util::FutureExt;
 use proto::uri::wamp;
 use std::pin::pin;
 use std::sync::Arc;
@@ -89,7 +88,7 @@ impl<C: Component> Instance<C> {
             }
         }
         let mut bound = Bound::new(session.clone(), left.clone());
-        let mut tasks = pin!(self.run_tasks(left.clone()).fuse());
+        let mut tasks = pin!(self.run_tasks(left.clone()));
         let mut pauses = Backoff::new(self.options.backoff);
         loop {
             match self.unless_stopped(self.bind(&mut bound, *was_ready)).await {
@@ -110,7 +109,7 @@ impl<C: Component> Instance<C> {
                 biased;
                 () = self.stop.asked.canceled() => return Ok(Ended::Stopped(bound)),
                 closed = session.closed() => return Ok(Ended::Lost(Arc::new(closed))),
-                () = &mut tasks => {}
+                never = &mut tasks => match never {},
                 () = after(again) => {}
             }
         }

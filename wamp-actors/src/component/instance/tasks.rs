@@ -5,6 +5,8 @@ use crate::component::{Cancellation, Component};
 use crate::supervisor::Backoff;
 use futures_util::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
+use std::convert::Infallible;
+use std::future::pending;
 use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
@@ -19,8 +21,8 @@ enum Run {
 }
 
 impl<C: Component> Instance<C> {
-    /// Runs the tasks of a session; ends when all are done.
-    pub(super) async fn run_tasks(&self, left: Cancellation) {
+    /// Runs the tasks of a session, for as long as it is polled.
+    pub(super) async fn run_tasks(&self, left: Cancellation) -> Infallible {
         let tasks: FuturesUnordered<_> = self
             .entries
             .iter()
@@ -32,6 +34,7 @@ impl<C: Component> Instance<C> {
             })
             .collect();
         tasks.collect::<()>().await;
+        pending().await
     }
 
     /// Runs a task to its end; after a failure again, with growing pauses.

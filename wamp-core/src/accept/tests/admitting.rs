@@ -1,15 +1,14 @@
-use super::{Script, abort, authenticate, hello, hello_by_ticket};
+use super::{Script, abort, authenticate, hello, hello_by_ticket, occasion};
 use crate::accept::{Admission, Step};
-use crate::id::SessionId;
 use crate::message::Message;
 use crate::role::{CLIENT_ROLES, Features, Role, Roles};
 
 #[test]
 fn an_anonymous_client_is_admitted_with_all_that_it_announced() {
-    let Admission { realm, roles, agent, authmethod, identity } = Script::connected().is_admitted(hello("open"));
-    assert_eq!((realm.as_str(), agent.as_deref()), ("open", Some("script")));
+    let Admission { session, realm, roles, agent, authmethod, identity } = Script::connected().is_admitted(hello("open"));
+    assert_eq!((session, realm.as_str(), agent.as_deref()), (occasion().session, "open", Some("script")));
     assert_eq!((roles, authmethod.as_str()), (CLIENT_ROLES, "anonymous"));
-    assert_eq!((identity.authid.as_str(), identity.authrole.as_str()), ("000000000000002a", "anonymous"));
+    assert_eq!((identity.authid.as_str(), identity.authrole.as_str()), ("2a2a2a2a2a2a2a2a", "anonymous"));
 }
 
 #[test]
@@ -37,12 +36,11 @@ fn the_order_of_the_client_decides_among_methods() {
 fn welcome_names_the_session_the_identity_and_what_the_router_can_do() {
     let admission = Script::connected().is_admitted(hello("open"));
     let router = Roles::of(&[(Role::Broker, Features::NONE)]);
-    let session = SessionId::new(77).unwrap();
-    let Message::Welcome(welcome) = admission.welcome(session, router, Some("router-1".into())) else { panic!("WELCOME") };
-    assert_eq!((welcome.session, welcome.details.roles), (session, router));
+    let Message::Welcome(welcome) = admission.welcome(router, Some("router-1".into())) else { panic!("WELCOME") };
+    assert_eq!((welcome.session, welcome.details.roles), (occasion().session, router));
     let details = welcome.details;
     let text = [details.agent, details.realm, details.authid, details.authrole, details.authmethod, details.authprovider];
-    let expected = ["router-1", "open", "000000000000002a", "anonymous", "anonymous", "static"];
+    let expected = ["router-1", "open", "2a2a2a2a2a2a2a2a", "anonymous", "anonymous", "static"];
     assert_eq!(text.map(Option::unwrap_or_default), expected);
 }
 

@@ -6,13 +6,14 @@ mod timing_out;
 mod violating;
 
 use super::{Accept, AcceptConfig, Admission, RealmPolicy, Realms, Refusal, RefusalCause, Step};
-use crate::auth::{Anonymous, Identity, Method, Ticket, TicketMethod};
+use crate::auth::{Anonymous, Identity, Method, Occasion, Ticket, TicketMethod};
+use crate::id::SessionId;
 use crate::message::{Abort, AbortDetails, Authenticate, AuthenticateExtra, Hello, HelloDetails, Message};
 use crate::role::CLIENT_ROLES;
 use crate::uri::{RawUri, Uri};
 use crate::value::Dict;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// `open` takes anonymous clients, `closed` joe's ticket, `both` either.
 #[derive(Debug)]
@@ -39,6 +40,10 @@ fn tickets() -> TicketMethod {
     TicketMethod::new(|realm, authid| (realm != "open" && authid == "joe").then(|| ("secret!!!".into(), joe())))
 }
 
+fn occasion() -> Occasion {
+    Occasion { random: [0x2a; 32], session: SessionId::new(7).unwrap(), time: SystemTime::UNIX_EPOCH, channel: None }
+}
+
 /// A link that was just made, and the router's half of its handshake.
 struct Script {
     accept: Accept,
@@ -48,7 +53,7 @@ struct Script {
 impl Script {
     fn connected() -> Self {
         let now = Instant::now();
-        Self { accept: Accept::new(AcceptConfig::default(), 0x2a, now), now }
+        Self { accept: Accept::new(AcceptConfig::default(), occasion(), now), now }
     }
 
     /// CHALLENGE was sent.
