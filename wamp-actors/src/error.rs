@@ -5,7 +5,7 @@ mod wamp;
 use crate::transport::{LinkError, SendError};
 use proto::auth::AuthError;
 use proto::session::{CommandError, Violation};
-use proto::uri::InvalidUri;
+use proto::uri::{InvalidUri, wamp as wamp_uri};
 use proto::{MessageType, RawUri};
 use std::sync::Arc;
 use std::time::Duration;
@@ -183,6 +183,16 @@ impl CallError {
             Self::Error(error) => Some(error.uri()),
             _ => None,
         }
+    }
+
+    /// Whether it took too long, be it by this side's clock or by the router's or callee's.
+    pub fn is_timeout(&self) -> bool {
+        matches!(self, Self::TimedOut(_)) || self.uri() == Some(wamp_uri::TIMEOUT)
+    }
+
+    /// Whether it was canceled, by this side or another.
+    pub fn is_canceled(&self) -> bool {
+        matches!(self, Self::Canceled) || self.uri() == Some(wamp_uri::CANCELED)
     }
 
     /// The application error, where the callee or the router answered with one; otherwise `self` again.

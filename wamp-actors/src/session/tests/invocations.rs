@@ -250,6 +250,19 @@ fn unregistering_gives_what_was_not_taken_and_ends_a_handler_with_what_it_has() 
 }
 
 #[test]
+fn dropping_a_stream_answers_what_is_in_it_unavailable() {
+    play(async {
+        let (session, mut router) = joined().await;
+        let invocations = stream(&session, &mut router).await;
+        invoke(&router, 1, Payload::EMPTY);
+        settle().await;
+        drop(invocations);
+        assert_eq!(recv_error(&mut router, 1).await, wamp::UNAVAILABLE);
+        recv!(router, Unregister);
+    });
+}
+
+#[test]
 fn dropping_a_registration_unregisters() {
     play(async {
         let (session, mut router) = joined().await;
