@@ -5,6 +5,7 @@
 //! ```
 
 use wamp_actors::prelude::*;
+use wamp_actors::session::Event;
 
 #[wamp_actors::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -14,11 +15,17 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     loop {
         tokio::select! {
             event = events.next() => match event {
-                Some(event) => println!("{} {:?}", event.topic(), event.decode::<Vec<Value>>()),
+                Some(event) => println!("{} {}", event.topic(), arguments(&event)),
                 None => return Err("the subscription ended".into()),
             },
             _ = tokio::signal::ctrl_c() => break,
         }
     }
     Ok(())
+}
+
+/// All positional arguments, whatever they are, as JSON. Where their types are known: `event.decode::<(u64, String)>()`.
+fn arguments(event: &Event) -> String {
+    let arguments: Vec<Value> = event.payload.as_ref().positionals().filter_map(|argument| argument.to_value().ok()).collect();
+    serde_json::to_string(&arguments).unwrap_or_default()
 }

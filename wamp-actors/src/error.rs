@@ -5,7 +5,7 @@ mod wamp;
 use crate::transport::{LinkError, SendError};
 use proto::auth::AuthError;
 use proto::session::{CommandError, Violation};
-use proto::uri::InvalidUri;
+use proto::uri::{InvalidUri, wamp as wamp_uri};
 use proto::{MessageType, RawUri};
 use std::sync::Arc;
 use std::time::Duration;
@@ -99,6 +99,17 @@ impl std::fmt::Display for Closed {
 
 impl std::error::Error for Closed {}
 
+/// Why a client has no session: none came about, or the last one ended.
+#[derive(Debug, thiserror::Error)]
+pub enum Setback {
+    /// No session came about.
+    #[error(transparent)]
+    Join(#[from] JoinError),
+    /// The session ended.
+    #[error(transparent)]
+    Lost(Closed),
+}
+
 /// Why a request could not even be made, or got no answer: what the verbs have in common.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -120,6 +131,12 @@ pub enum SessionError {
     /// The session did not take it (the router lacks a role or feature, too many requests are open); nothing was sent.
     #[error(transparent)]
     Refused(CommandError),
+    /// A client without a session at the moment; nothing was sent.
+    #[error("there is no session with the router at the moment")]
+    Disconnected,
+    /// A client that has given up or was closed; nothing was sent.
+    #[error("the client has ended: {0}")]
+    Ended(#[source] Arc<Setback>),
     /// There is no session (not yet joined, or it has ended); nothing was sent.
     #[error("there is no session: {0}")]
     Closed(#[source] Closed),
@@ -166,6 +183,16 @@ impl CallError {
             Self::Error(error) => Some(error.uri()),
             _ => None,
         }
+    }
+
+    /// Whether it took too long, be it by this side's clock or by the router's or callee's.
+    pub fn is_timeout(&self) -> bool {
+        matches!(self, Self::TimedOut(_)) || self.uri() == Some(wamp_uri::TIMEOUT)
+    }
+
+    /// Whether it was canceled, by this side or another.
+    pub fn is_canceled(&self) -> bool {
+        matches!(self, Self::Canceled) || self.uri() == Some(wamp_uri::CANCELED)
     }
 
     /// The application error, where the callee or the router answered with one; otherwise `self` again.

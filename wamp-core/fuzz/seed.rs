@@ -55,6 +55,10 @@ const ACCEPTS: &[&str] = &[
     "t2\n[1,\"closed\",{\"roles\":{\"caller\":{}},\"authmethods\":[\"ticket\"],\"authid\":\"joe\"}]\nt5\n[5,\"secret\",{}]",
     "[1,\"closed\",{\"roles\":{\"caller\":{}},\"authmethods\":[\"ticket\"],\"authid\":\"ann\"}]\n[5,\"wrong\",{}]",
     "[1,\"other\",{\"roles\":{\"callee\":{}}}]",
+    "[1,\"sealed\",{\"roles\":{\"caller\":{}},\"authmethods\":[\"wampcra\"],\"authid\":\"joe\",\"authextra\":{}}]\n[5,\"gO3EQ9fw6S0yuj4SkyDLlkEIR0HDN7nFVGTOmaz7f1g=\",{}]",
+    "[1,\"sealed\",{\"roles\":{\"caller\":{}},\"authmethods\":[\"wamp-scram\"],\"authid\":\"joe\",\"authextra\":{\"nonce\":\"AAECAwQFBgcICQoLDA0ODw==\"}}]\n[5,\"FFArX00xIO6pemfakQsrit9fJS4KmGGKztkIXx57/p4=\",{\"nonce\":\"AAECAwQFBgcICQoLDA0ODw==\",\"channel_binding\":null}]",
+    "[1,\"sealed\",{\"roles\":{\"caller\":{}},\"authmethods\":[\"scram\"],\"authid\":\"joe\",\"authextra\":{\"nonce\":\"AAECAwQFBgcICQoLDA0ODw==\"}}]\n[5,\"xTungTNpU59HZB+EK6h5X244D27MXp80qyuzGfISXi8=\",{}]",
+    "[1,\"sealed\",{\"roles\":{\"caller\":{}},\"authmethods\":[\"cryptosign\"],\"authid\":\"joe\",\"authextra\":{\"pubkey\":\"1adfc8bfe1d35616e64dffbd900096f23b066f914c8c2ffbb66f6075b96e116d\"}}]\n[5,\"000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000\",{}]",
     "t9\n[6,{},\"wamp.close.normal\"]",
     "[3,{\"x\":[1,{\"y\":2}]},\"wamp.close.normal\"]",
 ];

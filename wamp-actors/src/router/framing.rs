@@ -82,48 +82,15 @@ impl Framing {
     pub(super) fn take(&mut self, input: &mut [u8], start: usize, held: &mut Vec<Held>, answer: &mut Vec<u8>) -> Taken {
         let base = input.as_ptr() as usize;
         let Some(rest) = input.get_mut(start..) else { return Taken::Short };
-        let hold = |payload: Cow<'_, [u8]>| match payload {
-            Cow::Borrowed(payload) => {
-                let at = (payload.as_ptr() as usize).saturating_sub(base);
-                Held::Span(at..at + payload.len())
-            }
-            Cow::Owned(payload) => Held::Owned(payload.into()),
-        };
+        let hold = |payload: Cow<'_, [u8]>| held.push(Held::new(payload, base));
         match self {
             Self::WebSocket(websocket, closing, _) => match websocket.recv(rest) {
                 websocket::Received::Incomplete { .. } => Taken::Short,
-                websocket::Received::Frame { used, event } => {
-                    match event {
-                        websocket::Event::Message { payload, .. } => held.push(hold(payload)),
-                        websocket::Event::Ping(payload) if closing.may_send() => websocket::write::pong(answer, payload, None),
-                        websocket::Event::Close(frame) => {
-                            closing.recv_close(answer, &frame, None);
-                            return Taken::Closed;
-                        }
-                        websocket::Event::Violation(violation) => {
-                            closing.fail(answer, &violation, None);
-                            return Taken::Violation(Violation::WebSocket(violation));
-                        }
-                        websocket::Event::Ping(_) | websocket::Event::Pong(_) | websocket::Event::Nothing => {}
-                    }
-                    Taken::Used(used)
-                }
+                websocket::Received::Frame { used, event } => take_websocket(event, used, closing, hold, answer),
             },
             Self::RawSocket(rawsocket, limit, _) => match rawsocket.recv(rest) {
                 rawsocket::Received::Incomplete { .. } => Taken::Short,
-                rawsocket::Received::Frame { used, event } => {
-                    match event {
-                        rawsocket::Event::Message(payload) => held.push(hold(payload)),
-                        rawsocket::Event::Ping(payload) => {
-                            if rawsocket::write::pong(answer, &payload, *limit).is_err() {
-                                tracing::debug!("a ping longer than its sender takes is not answered");
-                            }
-                        }
-                        rawsocket::Event::Violation(violation) => return Taken::Violation(Violation::RawSocket(violation)),
-                        rawsocket::Event::Pong(_) | rawsocket::Event::Nothing => {}
-                    }
-                    Taken::Used(used)
-                }
+                rawsocket::Received::Frame { used, event } => take_rawsocket(event, used, *limit, hold, answer),
             },
         }
     }
@@ -156,4 +123,54 @@ impl Framing {
             Self::RawSocket(..) => false,
         }
     }
+}
+
+impl Held {
+    /// A payload that is borrowed lies in the read buffer, which begins at the address `base`.
+    fn new(payload: Cow<'_, [u8]>, base: usize) -> Self {
+        match payload {
+            Cow::Borrowed(payload) => {
+                let at = (payload.as_ptr() as usize).saturating_sub(base);
+                Self::Span(at..at + payload.len())
+            }
+            Cow::Owned(payload) => Self::Owned(payload.into()),
+        }
+    }
+}
+
+fn take_websocket(
+    event: websocket::Event<'_>,
+    used: usize,
+    closing: &mut Closing,
+    hold: impl FnOnce(Cow<'_, [u8]>),
+    answer: &mut Vec<u8>,
+) -> Taken {
+    match event {
+        websocket::Event::Message { payload, .. } => hold(payload),
+        websocket::Event::Ping(payload) if closing.may_send() => websocket::write::pong(answer, payload, None),
+        websocket::Event::Close(frame) => {
+            closing.recv_close(answer, &frame, None);
+            return Taken::Closed;
+        }
+        websocket::Event::Violation(violation) => {
+            closing.fail(answer, &violation, None);
+            return Taken::Violation(Violation::WebSocket(violation));
+        }
+        websocket::Event::Ping(_) | websocket::Event::Pong(_) | websocket::Event::Nothing => {}
+    }
+    Taken::Used(used)
+}
+
+fn take_rawsocket(event: rawsocket::Event<'_>, used: usize, limit: Limit, hold: impl FnOnce(Cow<'_, [u8]>), answer: &mut Vec<u8>) -> Taken {
+    match event {
+        rawsocket::Event::Message(payload) => hold(payload),
+        rawsocket::Event::Ping(payload) => {
+            if rawsocket::write::pong(answer, &payload, limit).is_err() {
+                tracing::debug!("a ping longer than its sender takes is not answered");
+            }
+        }
+        rawsocket::Event::Violation(violation) => return Taken::Violation(Violation::RawSocket(violation)),
+        rawsocket::Event::Pong(_) | rawsocket::Event::Nothing => {}
+    }
+    Taken::Used(used)
 }

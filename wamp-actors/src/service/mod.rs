@@ -50,7 +50,7 @@ pub enum OnFailure {
 /// #     const NAME: &'static str = "calculator";
 /// #     fn bind(bindings: &mut Bindings<Self>) { bindings.procedure("com.example.add2").run(async |_: &Self, (a, b): (i64, i64)| a + b); }
 /// # }
-/// # async fn run() -> Result<(), wamp_actors::service::ServiceError> {
+/// # async fn run() -> Result<(), wamp_actors::Error> {
 /// use wamp_actors::service::Service;
 ///
 /// Service::new().component(Calculator::default).run().await

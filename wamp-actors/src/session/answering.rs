@@ -3,7 +3,7 @@
 use super::command::Command;
 use super::handle::Outbox;
 use super::queue::Queue;
-use super::register::{Invocation, ProgressError, Responder};
+use super::register::{Invocation, ProgressError, Responder, Waiting};
 use super::subscribe::Event;
 use crate::error::{IntoWampError, PayloadError, WampError};
 use futures_util::FutureExt;
@@ -136,7 +136,7 @@ where
 }
 
 /// Calls `handler` for each invocation, up to `concurrency` at a time.
-pub(super) async fn handle_invocations<F, Fut, T, E>(mut queue: Queue<Invocation>, mut handler: F, concurrency: usize)
+pub(super) async fn handle_invocations<F, Fut, T, E>(mut queue: Waiting, mut handler: F, concurrency: usize)
 where
     F: FnMut(Invocation) -> Fut,
     Fut: Future<Output = Result<T, E>>,

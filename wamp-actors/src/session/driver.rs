@@ -140,7 +140,9 @@ impl Driver {
                     Counters::add(&self.counters.received, 1);
                     self.machine.handle_message(now(), message, payload);
                     // Now, not at the end of the batch: a progressive result is for a call that the next message may end.
-                    self.deliver();
+                    if self.deliver() {
+                        return true;
+                    }
                 }
                 Poll::Ready(Err(LinkError::Violation(LinkViolation::Message(error)))) => self.machine.handle_malformed(error),
                 Poll::Ready(Err(error)) => self.lose_link(error),
@@ -159,17 +161,22 @@ impl Driver {
         due
     }
 
-    /// Moves what the state machine sends into the link.
-    fn transmit(&mut self) {
+    /// Moves what the state machine sends into the link; `true` if something could not be sent, of which more may come.
+    fn transmit(&mut self) -> bool {
+        let mut failed = false;
         while let Some((message, payload)) = self.machine.poll_transmit() {
             if !self.is_linked() {
                 continue;
             }
             match self.link.send(&message, payload.as_ref()) {
                 Ok(()) => Counters::add(&self.counters.sent, 1),
-                Err(error) => self.unsent(&message, error),
+                Err(error) => {
+                    self.unsent(&message, error);
+                    failed = true;
+                }
             }
         }
+        failed
     }
 
     /// Writes the batch out; `true` if that showed that the link is lost.
@@ -225,8 +232,8 @@ impl Future for Driver {
             let mut busy = driver.feed_commands(cx);
             busy |= driver.feed_link(cx);
             busy |= driver.feed_time(cx);
-            driver.transmit();
-            driver.deliver();
+            busy |= driver.deliver();
+            busy |= driver.transmit();
             busy |= driver.flush(cx);
             if driver.close(cx).is_ready() {
                 return Poll::Ready(());

@@ -15,8 +15,8 @@ mod join;
 mod publish;
 mod queue;
 mod register;
-mod requests;
-mod runtime;
+pub(crate) mod requests;
+pub(crate) mod runtime;
 mod subscribe;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -35,10 +35,11 @@ pub use queue::Overflow;
 pub use register::{Caller, Invocation, Invocations, ProgressError, RegisterBuilder, Registration, Responder};
 pub use subscribe::{Event, SubscribeBuilder, Subscription, SubscriptionHandle};
 
-pub(crate) use queue::{EventSink, InvocationSink, Take};
-pub(crate) use register::RegistrationHold;
+pub(crate) use handle::CallGuard;
+pub(crate) use queue::{EventSink, InvocationSink, Sink, Take};
+pub(crate) use register::{HoldRegistration, RegistrationHold};
 pub(crate) use requests::{RegisterRequest, Requests, SubscribeRequest};
-pub(crate) use subscribe::SubscriptionHold;
+pub(crate) use subscribe::{HoldSubscription, SubscriptionHold};
 
 /// A session in a realm. Clones share it; it ends when it is [left](Self::leave), when its link is lost, or when the last
 /// handle (clones, subscriptions, registrations) is dropped.

@@ -6,7 +6,7 @@ use crate::error::{IntoWampError, PayloadError, RegisterError, SessionError, Wam
 use futures_util::Stream;
 use futures_util::future::BoxFuture;
 use proto::message::{InvocationDetails, InvokePolicy, RegisterOptions};
-use proto::uri::Strictness;
+use proto::uri::{Strictness, wamp};
 use proto::{Format, MatchPolicy, Payload, RawUri, RegistrationId, SessionId, Value};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -117,7 +117,7 @@ impl RegisterBuilder {
         let procedure = self.procedure;
         let hold =
             self.requests.clone().register(RegisterRequest { procedure: pattern, options: self.options, lasting: false, sink }).await?;
-        Ok((Invocations { procedure, queue, hold }, self.requests))
+        Ok((Invocations { procedure, queue: Waiting(queue), hold }, self.requests))
     }
 }
 
@@ -146,7 +146,7 @@ impl Registration {
 /// what is in it with `wamp.error.unavailable`.
 pub struct Invocations {
     procedure: RawUri,
-    queue: Queue<Invocation>,
+    queue: Waiting,
     hold: RegistrationHold,
 }
 
@@ -168,10 +168,11 @@ impl Invocations {
 
     /// How many invocations were answered `wamp.error.unavailable` because the queue was full.
     pub fn refused(&self) -> u64 {
-        self.queue.dropped()
+        self.queue.0.dropped()
     }
 
-    /// Unregisters and waits for the router's answer; what arrived before it stays to be taken from what is returned.
+    /// Unregisters and waits for the router's answer; what arrived before it and was not taken is
+    /// returned, to be answered.
     ///
     /// # Errors
     ///
@@ -179,7 +180,7 @@ impl Invocations {
     pub async fn unregister(self) -> Result<Vec<Invocation>, RegisterError> {
         let Self { mut queue, hold, .. } = self;
         hold.release().await?;
-        Ok(queue.abandon().into())
+        Ok(queue.0.abandon().into())
     }
 }
 
@@ -188,6 +189,23 @@ impl Stream for Invocations {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Invocation>> {
         self.queue.poll_next(cx)
+    }
+}
+
+/// Invocations that wait. Those nobody takes are answered `wamp.error.unavailable`: another callee may have them.
+pub(super) struct Waiting(Queue<Invocation>);
+
+impl Waiting {
+    pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Invocation>> {
+        self.0.poll_next(cx)
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        for invocation in self.0.abandon() {
+            invocation.respond(Err(WampError::new(wamp::UNAVAILABLE)));
+        }
     }
 }
 
@@ -236,7 +254,7 @@ impl Invocation {
     ///
     /// `wamp.error.invalid_argument`, if they are not of that shape.
     pub fn decode<T: DeserializeOwned>(&self) -> Result<T, WampError> {
-        self.payload.decode().map_err(|error| WampError::new(proto::uri::wamp::INVALID_ARGUMENT).with_message(error.to_string()))
+        self.payload.decode().map_err(|error| WampError::new(wamp::INVALID_ARGUMENT).with_message(error.to_string()))
     }
 
     /// Who calls, as far as it is disclosed.

@@ -1,49 +1,77 @@
 //! The handle that reconnects.
 
-use super::BackoffOptions;
-use crate::error::{Closed, JoinError};
-use crate::session::{CallBuilder, PublishBuilder, RegisterBuilder, Session, SessionBuilder, SubscribeBuilder};
-use crate::transport::Transport;
-use proto::Format;
+use super::ClientBuilder;
+use super::intents::{Failed, Hold, Request};
+use super::keeper::Command;
+use crate::error::{CallError, Closed, PublishError, RegisterError, SessionError, Setback, SubscribeError};
+use crate::session::requests::{CallRequest, Job, PublishRequest, RegisterRequest, Requests, SubscribeRequest};
+use crate::session::{
+    CallBuilder, CallGuard, Progressive, PublishBuilder, RegisterBuilder, RegistrationHold, Session, Sink, SubscribeBuilder,
+    SubscriptionHold,
+};
+use futures_util::future::BoxFuture;
+use proto::{Format, Payload, PublicationId};
 use serde::Serialize;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::{Instant, timeout_at};
 
 /// A client that has a session whenever the router can be reached: it reconnects, subscribes and registers again.
 ///
 /// Calls made while there is no session wait for one, up to their deadline. Publishing without a session is an error.
-/// Cheap to clone; the client ends when it is [closed](Self::close) or its last handle is dropped.
+/// Cheap to clone; the client ends when it is [closed](Self::close) or the last that belongs to it (clones, subscriptions,
+/// registrations) is dropped.
 #[derive(Clone)]
 pub struct Client {
-    state: watch::Receiver<ClientState>,
+    pub(super) shared: Arc<Shared>,
 }
 
 /// What a client is doing.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum ClientState {
-    /// It connects and joins.
+    /// It connects, joins, subscribes and registers.
     Connecting {
         /// How many attempts failed before this one, since the last session that lasted.
         attempt: u32,
     },
-    /// It has a session, and its subscriptions and registrations are made.
+    /// It has a session, and has made its subscriptions and registrations.
     Joined(Session),
     /// It waits before the next attempt.
     Waiting {
         /// Until when.
-        until: tokio::time::Instant,
+        until: Instant,
         /// How many attempts failed.
         attempt: u32,
-        /// Why the last one failed or the last session ended.
-        cause: Arc<JoinError>,
+        /// Why the last one failed, or the last session ended.
+        cause: Arc<Setback>,
     },
     /// It has given up: the cause is one that another attempt does not cure (no such realm, credentials refused), or there
     /// were as many attempts as allowed.
-    Failed(Arc<JoinError>),
+    Failed(Arc<Setback>),
     /// It was closed.
-    Closed(Closed),
+    Closed,
+}
+
+impl ClientState {
+    /// The session, if there is one that lives.
+    pub fn session(&self) -> Option<&Session> {
+        match self {
+            Self::Joined(session) => Some(session).filter(|session| session.is_closed().is_none()),
+            _ => None,
+        }
+    }
+
+    /// Why there will be no session any more, if that is so.
+    fn end(&self) -> Option<Arc<Setback>> {
+        match self {
+            Self::Failed(cause) => Some(cause.clone()),
+            Self::Closed => Some(Arc::new(Setback::Lost(Closed::Left))),
+            _ => None,
+        }
+    }
 }
 
 impl Client {
@@ -54,7 +82,7 @@ impl Client {
 
     /// What the client is doing, to be looked at or watched.
     pub fn state(&self) -> watch::Receiver<ClientState> {
-        self.state.clone()
+        self.shared.state.clone()
     }
 
     /// Waits until there is a session.
@@ -62,106 +90,181 @@ impl Client {
     /// # Errors
     ///
     /// If the client has failed or was closed.
-    pub async fn joined(&self) -> Result<Session, Arc<JoinError>> {
-        todo!()
+    pub async fn joined(&self) -> Result<Session, Arc<Setback>> {
+        joined(self.shared.state.clone()).await
     }
 
-    /// See [`Session::call`]. Waits for a session up to the call's deadline.
-    pub fn call<R>(&self, _procedure: impl AsRef<str>, _args: impl Serialize) -> CallBuilder<R> {
-        todo!()
+    /// See [`Session::call`]. Waits for a session up to the call's deadline. If the session is lost while the call is open,
+    /// the call ends with [`CallError::OutcomeUnknown`], or is made again if it is [`idempotent`](CallBuilder::idempotent).
+    pub fn call<R>(&self, procedure: impl AsRef<str>, args: impl Serialize) -> CallBuilder<R> {
+        CallBuilder::new(self.requests(), procedure.as_ref(), &args)
     }
 
     /// See [`Session::publish`]. An error while there is no session.
-    pub fn publish(&self, _topic: impl AsRef<str>, _args: impl Serialize) -> PublishBuilder {
-        todo!()
+    pub fn publish(&self, topic: impl AsRef<str>, args: impl Serialize) -> PublishBuilder {
+        PublishBuilder::new(self.requests(), topic.as_ref(), &args)
     }
 
     /// See [`Session::subscribe`]. The subscription is made again, with the same options, in each session; its stream goes
     /// on. Made while there is no session, it waits for one.
-    pub fn subscribe(&self, _topic: impl AsRef<str>) -> SubscribeBuilder {
-        todo!()
+    pub fn subscribe(&self, topic: impl AsRef<str>) -> SubscribeBuilder {
+        SubscribeBuilder::new(self.requests(), topic.as_ref())
     }
 
-    /// See [`Session::register`]. The registration is made again, with the same options, in each session.
-    pub fn register(&self, _procedure: impl AsRef<str>) -> RegisterBuilder {
-        todo!()
+    /// See [`Session::register`]. The registration is made again, with the same options, in each session. If the router then
+    /// refuses it (another has taken the procedure), it is tried again every 3 s for as long as the session lasts.
+    pub fn register(&self, procedure: impl AsRef<str>) -> RegisterBuilder {
+        RegisterBuilder::new(self.requests(), procedure.as_ref())
     }
 
     /// Leaves the session, if there is one, and ends the client.
     pub async fn close(&self) {
-        todo!()
+        drop(self.shared.commands.send(Command::Close));
+        let mut state = self.shared.state.clone();
+        drop(state.wait_for(|state| state.end().is_some()).await);
+    }
+
+    fn requests(&self) -> Arc<dyn Requests> {
+        self.shared.clone()
     }
 }
 
-/// The options of a client.
-#[derive(Debug, Clone, Default)]
-#[must_use = "nothing happens before `build`"]
-pub struct ClientBuilder {
-    session: SessionBuilder,
-    transports: Vec<Arc<dyn Transport>>,
-    urls: Vec<String>,
-    backoff: BackoffOptions,
-    retry_refused: bool,
+/// Waits for a session that lives.
+async fn joined(mut state: watch::Receiver<ClientState>) -> Result<Session, Arc<Setback>> {
+    let ended = || Arc::new(Setback::Lost(Closed::Dropped));
+    let state = state.wait_for(|state| state.session().is_some() || state.end().is_some()).await.map_err(|_| ended())?;
+    match (&*state, state.end()) {
+        (_, Some(end)) => Err(end),
+        (ClientState::Joined(session), None) => Ok(session.clone()),
+        _ => Err(ended()),
+    }
 }
 
-impl ClientBuilder {
-    /// A URL of the router; given several times, they are tried in turn. No default.
-    pub fn url(mut self, url: impl AsRef<str>) -> Self {
-        self.urls.push(url.as_ref().to_owned());
-        self
+/// What the handles of one client share.
+pub(super) struct Shared {
+    pub(super) state: watch::Receiver<ClientState>,
+    pub(super) commands: mpsc::UnboundedSender<Command>,
+    /// The format most likely to be agreed on.
+    pub(super) format: Format,
+    pub(super) call_timeout: Option<Duration>,
+    pub(super) tickets: AtomicU64,
+}
+
+impl Shared {
+    fn session(&self) -> Result<Session, SessionError> {
+        let state = self.state.borrow();
+        match (state.session(), state.end()) {
+            (Some(session), _) => Ok(session.clone()),
+            (None, Some(end)) => Err(SessionError::Ended(end)),
+            (None, None) => Err(SessionError::Disconnected),
+        }
     }
 
-    /// A way to the router in place of a URL; given several times, they are tried in turn, before the URLs.
-    pub fn transport(mut self, transport: impl Transport + 'static) -> Self {
-        self.transports.push(Arc::new(transport));
-        self
+    /// Hands an intent to the keeper and waits until it is first carried out.
+    async fn intend(self: Arc<Self>, request: Request) -> Result<Hold, Failed> {
+        let ticket = self.tickets.fetch_add(1, Ordering::Relaxed);
+        let (reply, made) = oneshot::channel();
+        let hold = Hold::new(ticket, self.commands.clone());
+        let id = hold.id();
+        drop(self.commands.send(Command::Intend { ticket, request, id, reply }));
+        match made.await {
+            Ok(made) => made.map(|()| hold),
+            Err(_) => Err(Failed::Register(self.session().err().unwrap_or(SessionError::Disconnected).into())),
+        }
+    }
+}
+
+/// A session before the deadline.
+async fn session_before(
+    state: watch::Receiver<ClientState>,
+    deadline: Option<Instant>,
+    timeout: Option<Duration>,
+) -> Result<Session, SessionError> {
+    let joined = match deadline {
+        Some(deadline) => timeout_at(deadline, joined(state)).await.map_err(|_| SessionError::TimedOut(timeout.unwrap_or_default()))?,
+        None => joined(state).await,
+    };
+    joined.map_err(SessionError::Ended)
+}
+
+/// The call with what is left of its time.
+fn attempt(request: &CallRequest, deadline: Option<Instant>) -> CallRequest {
+    let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+    CallRequest { timeout: left, ..request.clone() }
+}
+
+impl Requests for Shared {
+    fn format(&self) -> Format {
+        self.state.borrow().session().map_or(self.format, Session::format)
     }
 
-    /// The realm to join. No default.
-    pub fn realm(mut self, realm: impl AsRef<str>) -> Self {
-        self.session = self.session.realm(realm);
-        self
+    fn call_timeout(&self) -> Option<Duration> {
+        self.call_timeout
     }
 
-    /// See [`SessionBuilder::serializers`].
-    pub fn serializers(mut self, formats: impl IntoIterator<Item = Format>) -> Self {
-        self.session = self.session.serializers(formats);
-        self
+    fn call(&self, request: CallRequest) -> BoxFuture<'static, Result<Payload, CallError>> {
+        let (state, timeout) = (self.state.clone(), request.timeout);
+        let deadline = timeout.map(|timeout| Instant::now() + timeout);
+        Box::pin(async move {
+            loop {
+                let session = session_before(state.clone(), deadline, timeout).await?;
+                match session.requests().call(attempt(&request, deadline)).await {
+                    // It was not sent: the session had just ended.
+                    Err(CallError::Request(SessionError::Closed(_))) => {}
+                    Err(CallError::OutcomeUnknown(_)) if request.idempotent => {}
+                    Err(CallError::TimedOut(_)) => return Err(CallError::TimedOut(timeout.unwrap_or_default())),
+                    done => return done,
+                }
+            }
+        })
     }
 
-    /// All other options of the sessions (time-outs, identity, limits). Its URL, transport and realm count if none are
-    /// given here.
-    pub fn session(mut self, options: SessionBuilder) -> Self {
-        self.session = options;
-        self
+    fn call_progressive(
+        &self,
+        request: CallRequest,
+        results: Sink<Result<Progressive, CallError>>,
+    ) -> BoxFuture<'static, Option<CallGuard>> {
+        let (state, timeout) = (self.state.clone(), request.timeout);
+        let deadline = timeout.map(|timeout| Instant::now() + timeout);
+        Box::pin(async move {
+            match session_before(state, deadline, timeout).await {
+                Ok(session) => session.requests().call_progressive(attempt(&request, deadline), results).await,
+                Err(error) => {
+                    results.finish_with(Err(error.into()));
+                    None
+                }
+            }
+        })
     }
 
-    /// The pauses between attempts (default: full jitter from 0.25 s to 30 s, begun anew after 10 s in a session).
-    pub fn backoff(mut self, options: BackoffOptions) -> Self {
-        self.backoff = options;
-        self
+    fn publish(&self, request: PublishRequest) -> BoxFuture<'static, Result<Option<PublicationId>, PublishError>> {
+        match self.session() {
+            Ok(session) => session.requests().publish(request),
+            Err(error) => Box::pin(async move { Err(error.into()) }),
+        }
     }
 
-    /// The time-out of calls, waiting for a session included; see [`SessionBuilder::call_timeout`] (default: 30 s).
-    pub fn call_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
-        self.session = self.session.call_timeout(timeout);
-        self
+    fn subscribe(self: Arc<Self>, request: SubscribeRequest) -> BoxFuture<'static, Result<SubscriptionHold, SubscribeError>> {
+        Box::pin(async move {
+            let hold = self.intend(Request::Subscribe(SubscribeRequest { lasting: true, ..request })).await;
+            hold.map(|hold| Box::new(hold) as SubscriptionHold).map_err(SubscribeError::from)
+        })
     }
 
-    /// Tries again also where the router knows no such realm or refuses the credentials (default: off, that is final).
-    pub fn retry_refused(mut self, retry: bool) -> Self {
-        self.retry_refused = retry;
-        self
+    fn register(self: Arc<Self>, request: RegisterRequest) -> BoxFuture<'static, Result<RegistrationHold, RegisterError>> {
+        Box::pin(async move {
+            let hold = self.intend(Request::Register(RegisterRequest { lasting: true, ..request })).await;
+            hold.map(|hold| Box::new(hold) as RegistrationHold).map_err(RegisterError::from)
+        })
     }
 
-    /// Starts the client; it connects at once, and does not mind if the router is not up yet.
-    pub fn build(self) -> Client {
-        todo!()
+    fn spawn(&self, job: Job) {
+        drop(self.commands.send(Command::Spawn(job)));
     }
 }
 
 impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Client").field("state", &*self.state.borrow()).finish()
+        f.debug_struct("Client").field("state", &*self.shared.state.borrow()).finish()
     }
 }

@@ -1,9 +1,18 @@
-//! Supervision of sessions: when to reconnect ([`backoff`]), how often to restart ([`budget`]), and the handle that does ([`Client`]).
+//! Supervision of sessions: when to reconnect ([`backoff`], [`Outlook`]), how often to restart ([`budget`]), and the handle that
+//! reconnects ([`Client`]).
 
 pub mod backoff;
 pub mod budget;
+mod builder;
 mod client;
+mod intents;
+mod keeper;
+mod outlook;
+#[cfg(test)]
+mod tests;
 
 pub use backoff::{Backoff, BackoffOptions};
 pub use budget::{Budget, BudgetOptions, Verdict};
-pub use client::{Client, ClientBuilder, ClientState};
+pub use builder::ClientBuilder;
+pub use client::{Client, ClientState};
+pub use outlook::Outlook;

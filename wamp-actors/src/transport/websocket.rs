@@ -4,6 +4,8 @@ mod connect;
 mod keepalive;
 mod link;
 mod masks;
+#[cfg(test)]
+mod tests;
 
 use super::{BoxLink, ConnectError, Transport};
 use awc::http::Uri;

@@ -20,8 +20,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Duration;
 
 impl Driver {
-    /// Hands on all that happened.
-    pub(super) fn deliver(&mut self) {
+    /// Hands on all that happened; `true` if that was the session's end, which begins the closing.
+    pub(super) fn deliver(&mut self) -> bool {
+        let mut ended = false;
         while let Some(event) = self.machine.poll_event() {
             match event {
                 session::Event::Joined(welcome) => self.joined(*welcome),
@@ -42,9 +43,13 @@ impl Driver {
                 }
                 session::Event::SubscriptionRevoked { subscription, .. } => self.tables.revoke_subscription(subscription),
                 session::Event::RegistrationRevoked { registration, .. } => self.tables.revoke_registration(registration),
-                session::Event::Closed(closed) => self.closed(closed),
+                session::Event::Closed(closed) => {
+                    self.closed(closed);
+                    ended = true;
+                }
             }
         }
+        ended
     }
 
     fn joined(&mut self, welcome: Welcome) {

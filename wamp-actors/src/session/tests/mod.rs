@@ -5,6 +5,7 @@ mod ending;
 mod events;
 mod invocations;
 mod joining;
+mod threads;
 
 use super::{Session, SessionBuilder};
 use crate::error::JoinError;
@@ -14,12 +15,15 @@ use proto::role::{Feature, Features, Role, Roles};
 use proto::{Format, Message, Payload, SessionId};
 use serde::Serialize;
 use std::future::Future;
+use std::time::Duration;
 use tokio::task::{JoinHandle, LocalSet};
+pub(crate) use tokio::time::Instant;
 
 /// Plays a scene on one thread whose clock stands still while anybody has something to do.
 pub(crate) fn play(scene: impl Future<Output = ()>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().expect("a runtime");
-    LocalSet::new().block_on(&runtime, scene);
+    let scene = async { tokio::time::timeout(Duration::from_secs(24 * 3600), scene).await };
+    LocalSet::new().block_on(&runtime, scene).expect("the scene does not end within a day of its clock");
 }
 
 /// Lets everybody do all there is to do now.

@@ -54,6 +54,7 @@ struct Output {
 }
 
 /// What a frame came to.
+#[expect(clippy::large_enum_variant, reason = "it lives for a moment; a box would cost an allocation a message")]
 enum Taken {
     Message(Message, Payload),
     Nothing,
