@@ -122,6 +122,10 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Connection<Io> {
             let verdict = self.guest.handle_alarm();
             self.take_verdict(verdict);
         }
+        if orders.dismissed {
+            let verdict = self.guest.dismiss();
+            self.take_verdict(verdict);
+        }
         if orders.goodbye {
             let verdict = self.guest.say_goodbye();
             self.take_verdict(verdict);

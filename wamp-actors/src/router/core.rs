@@ -8,6 +8,7 @@ use proto::accept::{AcceptConfig, RealmPolicy, Realms};
 use proto::auth::{Anonymous, Method};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
@@ -30,7 +31,8 @@ pub(super) struct Core {
 
 /// A realm's routing. Each realm draws its ids from a seed of its own.
 fn exchange(options: &RealmOptions) -> Arc<Exchange> {
-    Arc::new(Exchange::new(RealmOptions { seed: super::random(), ..options.clone() }))
+    let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Arc::new(Exchange::new(RealmOptions { seed: super::random(), started, ..options.clone() }))
 }
 
 /// A realm and its routing.
@@ -69,6 +71,11 @@ impl Core {
             pressed_until: AtomicU64::new(0),
             threads: Mutex::default(),
         }
+    }
+
+    /// The time since the router's start.
+    pub(super) fn now(&self) -> Duration {
+        self.started.elapsed()
     }
 
     /// The realm of that name, by its place.

@@ -126,6 +126,12 @@ impl<'a> Courier<'a> {
         if peer.sealed {
             return;
         }
+        if matches!(message, Message::Goodbye(_)) {
+            // The session has ended, by its client or by others; in the second case its task does not know yet.
+            peer.sealed = true;
+            peer.orders.dismissed = true;
+            peer.wake();
+        }
         let event = matches!(message, Message::Event(_));
         let before = peer.waiting();
         match &mut peer.sink {

@@ -120,6 +120,16 @@ impl Guest {
         }
     }
 
+    /// The realm has ended the session, and its GOODBYE is the last that was delivered. The client's answer is not waited for.
+    pub(super) fn dismiss(&mut self) -> Verdict {
+        if !matches!(self.phase, Phase::Open(_)) {
+            return Verdict::Serve;
+        }
+        tracing::info!(peer = %self.who, "the session was killed");
+        self.over();
+        Verdict::End(Ending::Goodbye)
+    }
+
     /// The peer broke a rule: ABORT, and it is out.
     pub(super) fn violate(&mut self, why: &dyn Display) -> Verdict {
         if matches!(self.phase, Phase::Over) {
@@ -233,14 +243,14 @@ impl Guest {
     fn join(&mut self, mut admission: Admission) -> Verdict {
         let Some(realm) = self.seat.core().realm(admission.realm.as_str()) else { return Verdict::End(Ending::Refused) };
         let Some(address) = self.seat.address(realm) else { return Verdict::End(Ending::Refused) };
-        let joined = self.seat.transact(realm, &[], |realm, _| {
-            let Identity { authid, authrole, .. } = &admission.identity;
-            let (authid, authrole, roles) = (authid.clone(), authrole.clone(), admission.roles);
-            let peer = NewPeer { session: admission.session, address, roles, authid, authrole };
-            realm.join(peer.clone()).or_else(|_| {
+        let joined = self.seat.transact(realm, &[], |realm, out| {
+            let Identity { authid, authrole, authprovider, .. } = admission.identity.clone();
+            let (authmethod, roles) = (admission.authmethod.clone(), admission.roles);
+            let peer = NewPeer { session: admission.session, address, roles, authid, authrole, authmethod, authprovider };
+            realm.join(peer.clone(), out).or_else(|_| {
                 // Somebody has the id already.
                 admission.session = realm.draw_session_id();
-                realm.join(NewPeer { session: admission.session, ..peer })
+                realm.join(NewPeer { session: admission.session, ..peer }, out)
             })
         });
         let Some(Ok(key)) = joined else { return Verdict::End(Ending::Refused) };

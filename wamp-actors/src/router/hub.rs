@@ -164,7 +164,11 @@ impl Hub {
         let place = self.place(realm)?;
         let port = place.port.as_ref()?;
         let mut deliveries = self.deliveries.take();
-        let result = place.exchange.with(port, &mut deliveries, work);
+        let now = self.core.now();
+        let result = place.exchange.with(port, &mut deliveries, |realm, out| {
+            realm.advance(now);
+            work(realm, out)
+        });
         self.deliver(&place.exchange, port, &mut deliveries, arguments, current);
         self.deliveries.replace(deliveries);
         if place.exchange.pressure() {

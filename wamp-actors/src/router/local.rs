@@ -46,6 +46,9 @@ impl Local {
             self.link.outbound().cut(cut.to_string());
             return Poll::Ready(());
         }
+        if orders.dismissed && self.guest.dismiss() != Verdict::Serve {
+            return Poll::Ready(());
+        }
         if orders.goodbye && self.guest.say_goodbye() != Verdict::Serve {
             return Poll::Ready(());
         }

@@ -43,6 +43,8 @@ pub(super) enum Sink {
 pub(super) struct Orders {
     pub(super) cut: Option<Cut>,
     pub(super) goodbye: bool,
+    /// The realm has ended the session.
+    pub(super) dismissed: bool,
     pub(super) ping: bool,
     pub(super) alarm: bool,
 }

@@ -49,6 +49,13 @@ impl RouterBuilder {
         self
     }
 
+    /// Whether any session may end others and change what is told of them, by the meta procedures `wamp.session.kill…` and
+    /// `wamp.session.modify_details` (default: no; they are answered `wamp.error.not_authorized`).
+    pub fn session_control(mut self, allowed: bool) -> Self {
+        self.routing.session_control = allowed;
+        self
+    }
+
     /// What may wait to be taken over from other threads, in octets for each thread and realm (default: 64 MiB). Above it EVENTs are
     /// dropped and counted in [`Stats::events_dropped`](super::Stats::events_dropped), above half of it publishers are slowed down.
     pub fn inbox(mut self, octets: usize) -> Self {
@@ -71,10 +78,12 @@ mod tests {
             .max_registrations(2)
             .max_subscriptions(3)
             .max_calls(4)
+            .session_control(true)
             .inbox(5);
         let options = builder.routing;
         assert_eq!((options.strictness, options.disclosure), (Strictness::Strict, Disclosure::Never));
         assert_eq!((options.max_uri, options.request_ids, options.inbox_limit), (1, RequestIdRule::Strict, 5));
+        assert!(options.session_control);
         let quotas = options.quotas;
         assert_eq!((quotas.registrations, quotas.subscriptions, quotas.calls), (2, 3, 4));
     }

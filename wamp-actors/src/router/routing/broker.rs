@@ -2,21 +2,26 @@ use super::arena::{Arena, Key};
 use super::delivery::Recipients;
 use super::judge::{check_name, check_pattern, disclosure};
 use super::matching::Patterns;
+use super::meta::subscription as meta;
+use super::notes::Note;
 use super::outbound::Arguments;
 use super::peer::{Context, Peer, PeerKey, Peers};
 use super::receivers::Filter;
 use super::refusal::Refusal;
 use super::subscription::{Group, Member, Subscription};
+use super::timestamp::Timestamp;
+use hashbrown::HashMap;
 use proto::id::RequestIds;
 use proto::message::{Event, EventDetails, OptionalRequest, Publish, Published, Subscribe, Subscribed, Unsubscribe, Unsubscribed};
 use proto::uri::wamp::is_reserved;
-use proto::{Id, Pattern, PublicationId, SubscriptionId};
+use proto::{Id, Pattern, PublicationId, RawUri, SessionId, SubscriptionId};
 
 /// The subscriptions of a realm.
 #[derive(Debug, Default)]
 pub(super) struct Broker {
     subscriptions: Arena<Subscription>,
     patterns: Patterns<Key<Subscription>>,
+    by_id: HashMap<SubscriptionId, Key<Subscription>>,
     ids: RequestIds,
 }
 
@@ -30,9 +35,16 @@ impl Broker {
         if !held && peer.subscriptions.len() >= cx.options.quotas.subscriptions {
             return Err(Refusal::SUBSCRIPTIONS);
         }
-        let key = existing.unwrap_or_else(|| self.create(pattern));
+        let key = existing.unwrap_or_else(|| self.create(pattern, cx.now));
         let Some(subscription) = self.subscriptions.get_mut(key) else { return Ok(()) };
+        if existing.is_none() {
+            if is_reserved(subscription.pattern.as_str()) {
+                cx.notes.watch();
+            }
+            cx.notes.push(meta::ON_CREATE, || (peer.session, meta::Details::of(subscription)));
+        }
         if !held {
+            cx.notes.push(meta::ON_SUBSCRIBE, || (peer.session, subscription.id));
             let place = subscription.insert(Member { peer: from, address: peer.address });
             peer.subscriptions.insert(subscription.id, (key, place));
         }
@@ -43,8 +55,8 @@ impl Broker {
     pub(super) fn unsubscribe(&mut self, cx: &mut Context<'_, '_>, from: PeerKey, message: &Unsubscribe) -> Result<(), Refusal> {
         let Some(peer) = cx.peers.get_mut(from) else { return Ok(()) };
         let (key, place) = peer.subscriptions.remove(&message.subscription).ok_or(Refusal::NO_SUCH_SUBSCRIPTION)?;
-        let address = peer.address;
-        self.remove(cx.peers, key, Member { peer: from, address }, place);
+        let (address, session) = (peer.address, peer.session);
+        self.remove(cx, session, key, Member { peer: from, address }, place);
         let request = OptionalRequest(Some(message.request));
         cx.out.send(address, Unsubscribed { request, details: Default::default() });
         Ok(())
@@ -60,9 +72,8 @@ impl Broker {
         arguments: &mut Arguments<'_>,
     ) -> Result<(), Refusal> {
         let Publish { request, options, topic } = message;
-        let exact = self.patterns.exact(topic.as_str()).and_then(|key| self.subscriptions.get(key));
         // What somebody subscribed to exactly was found valid then.
-        if exact.is_none() {
+        if self.patterns.exact(topic.as_str()).is_none() {
             check_name(&topic, cx.options)?;
         }
         if is_reserved(topic.as_str()) {
@@ -73,6 +84,22 @@ impl Broker {
         let (publication, address) = (PublicationId::from_random(cx.random.bits()), publisher.address);
         let details = EventDetails { ppt: options.ppt, ..event_details(publisher, disclosed) };
         let mut fan = FanOut { publication, filter, excluded: options.exclude_me.unwrap_or(true).then_some(from), arguments };
+        self.spread(cx, &topic, &details, &mut fan);
+        if options.acknowledge {
+            cx.out.send(address, Published { request, publication });
+        }
+        Ok(())
+    }
+
+    /// Publishes a meta event.
+    pub(super) fn announce(&self, cx: &mut Context<'_, '_>, note: &Note) {
+        let publication = PublicationId::from_random(cx.random.bits());
+        let mut fan = FanOut { publication, filter: None, excluded: None, arguments: &mut Arguments::made(&note.payload) };
+        self.spread(cx, &RawUri::from_static(note.topic), &EventDetails::default(), &mut fan);
+    }
+
+    /// Sends an EVENT for each subscription the topic falls under.
+    fn spread(&self, cx: &mut Context<'_, '_>, topic: &RawUri, details: &EventDetails, fan: &mut FanOut<'_, '_>) {
         if self.patterns.has_patterns() {
             let details = EventDetails { topic: Some(topic.clone()), ..details.clone() };
             self.patterns.each_pattern(topic.as_str(), |key| {
@@ -81,42 +108,70 @@ impl Broker {
                 }
             });
         }
-        if let Some(subscription) = exact {
-            fan.deliver(cx, subscription, &details);
+        if let Some(subscription) = self.patterns.exact(topic.as_str()).and_then(|key| self.subscriptions.get(key)) {
+            fan.deliver(cx, subscription, details);
         }
-        if options.acknowledge {
-            cx.out.send(address, Published { request, publication });
-        }
-        Ok(())
+    }
+
+    /// All of them, in no order.
+    pub(super) fn subscriptions(&self) -> impl Iterator<Item = &Subscription> {
+        self.subscriptions.iter()
+    }
+
+    pub(super) fn subscription(&self, id: SubscriptionId) -> Option<&Subscription> {
+        self.subscriptions.get(*self.by_id.get(&id)?)
+    }
+
+    /// The subscription of that pattern.
+    pub(super) fn lookup(&self, pattern: &Pattern) -> Option<&Subscription> {
+        self.subscriptions.get(self.patterns.get(pattern)?)
+    }
+
+    /// The subscriptions that an event of the topic falls under.
+    pub(super) fn matching(&self, topic: &str) -> Vec<SubscriptionId> {
+        let mut keys: Vec<_> = self.patterns.exact(topic).into_iter().collect();
+        self.patterns.each_pattern(topic, |key| keys.push(key));
+        keys.into_iter().filter_map(|key| self.subscriptions.get(key)).map(|subscription| subscription.id).collect()
     }
 
     /// Disposes of the subscriptions of a peer that is no longer among `cx.peers`.
     pub(super) fn leave(&mut self, cx: &mut Context<'_, '_>, key: PeerKey, peer: &Peer) {
         for &(subscription, place) in peer.subscriptions.values() {
-            self.remove(cx.peers, subscription, Member { peer: key, address: peer.address }, place);
+            self.remove(cx, peer.session, subscription, Member { peer: key, address: peer.address }, place);
         }
     }
 
     #[cfg(test)]
     pub(super) fn is_empty(&self) -> bool {
-        self.subscriptions.len() == 0 && self.patterns.is_empty()
+        self.subscriptions.len() == 0 && self.patterns.is_empty() && self.by_id.is_empty()
     }
 
-    fn create(&mut self, pattern: Pattern) -> Key<Subscription> {
+    fn create(&mut self, pattern: Pattern, now: Timestamp) -> Key<Subscription> {
         let id = SubscriptionId::from(Id::from(self.ids.take()));
-        let key = self.subscriptions.insert(Subscription::new(id, pattern.clone()));
+        let key = self.subscriptions.insert(Subscription::new(id, pattern.clone(), now));
         self.patterns.insert(&pattern, key);
+        self.by_id.insert(id, key);
         key
     }
 
-    fn remove(&mut self, peers: &mut Peers, key: Key<Subscription>, member: Member, place: u32) {
+    fn remove(&mut self, cx: &mut Context<'_, '_>, session: SessionId, key: Key<Subscription>, member: Member, place: u32) {
         let Some(subscription) = self.subscriptions.get_mut(key) else { return };
-        if let Some(moved) = subscription.remove(member.address.thread, place).and_then(|moved| peers.get_mut(moved)) {
-            moved.subscriptions.insert(subscription.id, (key, place));
+        let id = subscription.id;
+        if let Some(moved) = subscription.remove(member.address.thread, place).and_then(|moved| cx.peers.get_mut(moved)) {
+            moved.subscriptions.insert(id, (key, place));
         }
+        cx.notes.push(meta::ON_UNSUBSCRIBE, || (session, id));
         if subscription.is_empty() {
+            cx.notes.push(meta::ON_DELETE, || (session, id));
+            if is_reserved(subscription.pattern.as_str()) {
+                cx.notes.unwatch();
+            }
             self.patterns.remove(&subscription.pattern);
             self.subscriptions.remove(key);
+            self.by_id.remove(&id);
+            if self.by_id.len() < self.by_id.capacity() / 8 {
+                self.by_id.shrink_to(self.by_id.len() * 2);
+            }
         }
     }
 }

@@ -3,23 +3,28 @@ use super::calls::{Calls, Handed};
 use super::conduct::is_passthru;
 use super::judge::{check_name, check_pattern, disclosure};
 use super::matching::Patterns;
+use super::meta::registration as meta;
+use super::notes::Notes;
 use super::options::Disclosure;
 use super::outbound::Arguments;
 use super::peer::{Context, Peer, PeerKey, Peers};
 use super::random::Random;
 use super::refusal::Refusal;
 use super::registration::{Callee, Registration};
+use super::timestamp::Timestamp;
+use hashbrown::HashMap;
 use proto::id::RequestIds;
 use proto::message::{Call, Invocation, InvocationDetails, InvokePolicy, OptionalRequest, Passthru, Register, Registered};
 use proto::message::{Unregister, Unregistered, UnregisteredDetails};
 use proto::uri::wamp::is_reserved;
-use proto::{Feature, Id, MatchPolicy, Pattern, RawUri, RegistrationId, Role};
+use proto::{Feature, Id, MatchPolicy, Pattern, RawUri, RegistrationId, Role, SessionId};
 
 /// The registrations of a realm and the calls in flight. What ends a call is in `answers.rs`.
 #[derive(Debug, Default)]
 pub(super) struct Dealer {
     pub(super) registrations: Arena<Registration>,
     patterns: Patterns<Key<Registration>>,
+    by_id: HashMap<RegistrationId, Key<Registration>>,
     ids: RequestIds,
     pub(super) calls: Calls,
 }
@@ -38,13 +43,13 @@ impl Dealer {
         if cx.peers.get(from).is_some_and(|peer| peer.registrations.len() >= cx.options.quotas.registrations) {
             return Err(Refusal::REGISTRATIONS);
         }
-        let key = match self.patterns.get(&pattern) {
+        let (key, created) = match self.patterns.get(&pattern) {
             Some(key) if options.force_reregister => {
                 self.revoke(cx, key);
-                self.create(pattern, options.invoke)
+                (self.create(pattern, options.invoke, cx.now), true)
             }
-            Some(key) => self.shared(cx, key, from, options.invoke)?,
-            None => self.create(pattern, options.invoke),
+            Some(key) => (self.shared(cx, key, from, options.invoke)?, false),
+            None => (self.create(pattern, options.invoke, cx.now), true),
         };
         let (Some(registration), Some(peer)) = (self.registrations.get_mut(key), cx.peers.get_mut(from)) else { return Ok(()) };
         // A limit of 0 would make a procedure that can never be called: it is none.
@@ -52,15 +57,20 @@ impl Dealer {
         registration.insert(Callee::new(from, disclose, concurrency));
         peer.registrations.insert(registration.id, key);
         cx.out.send(peer.address, Registered { request, registration: registration.id });
+        if created {
+            cx.notes.push(meta::ON_CREATE, || (peer.session, meta::Details::of(registration)));
+        }
+        cx.notes.push(meta::ON_REGISTER, || (peer.session, registration.id));
         Ok(())
     }
 
     pub(super) fn unregister(&mut self, cx: &mut Context<'_, '_>, from: PeerKey, message: &Unregister) -> Result<(), Refusal> {
         let Some(peer) = cx.peers.get_mut(from) else { return Ok(()) };
         let key = peer.registrations.remove(&message.registration).ok_or(Refusal::NO_SUCH_REGISTRATION)?;
-        self.remove_callee(key, from);
+        let (address, session) = (peer.address, peer.session);
+        self.remove_callee(cx.notes, key, from, session);
         let request = OptionalRequest(Some(message.request));
-        cx.out.send(peer.address, Unregistered { request, details: UnregisteredDetails::default() });
+        cx.out.send(address, Unregistered { request, details: UnregisteredDetails::default() });
         Ok(())
     }
 
@@ -99,7 +109,7 @@ impl Dealer {
     /// Disposes of the registrations and calls of a peer that is no longer among `cx.peers`.
     pub(super) fn leave(&mut self, cx: &mut Context<'_, '_>, key: PeerKey, peer: &Peer) {
         for &registration in peer.registrations.values() {
-            self.remove_callee(registration, key);
+            self.remove_callee(cx.notes, registration, key, peer.session);
         }
         for &call in peer.invocations.values() {
             self.callee_left(cx, call);
@@ -111,7 +121,7 @@ impl Dealer {
 
     #[cfg(test)]
     pub(super) fn is_empty(&self) -> bool {
-        self.registrations.len() == 0 && self.patterns.is_empty() && self.calls.len() == 0
+        self.registrations.len() == 0 && self.patterns.is_empty() && self.by_id.is_empty() && self.calls.len() == 0
     }
 
     /// The registration a procedure falls under.
@@ -146,29 +156,44 @@ impl Dealer {
         Ok(key)
     }
 
-    fn create(&mut self, pattern: Pattern, policy: InvokePolicy) -> Key<Registration> {
+    fn create(&mut self, pattern: Pattern, policy: InvokePolicy, now: Timestamp) -> Key<Registration> {
         let id = RegistrationId::from(Id::from(self.ids.take()));
-        let key = self.registrations.insert(Registration::new(id, pattern.clone(), policy));
+        let key = self.registrations.insert(Registration::new(id, pattern.clone(), policy, now));
         self.patterns.insert(&pattern, key);
+        self.by_id.insert(id, key);
         key
     }
 
-    fn remove_callee(&mut self, key: Key<Registration>, peer: PeerKey) {
+    fn remove_callee(&mut self, notes: &mut Notes, key: Key<Registration>, peer: PeerKey, session: SessionId) {
         let Some(registration) = self.registrations.get_mut(key) else { return };
+        let id = registration.id;
         registration.remove(peer);
+        notes.push(meta::ON_UNREGISTER, || (session, id));
         if registration.callees().is_empty() {
-            self.patterns.remove(&registration.pattern);
-            self.registrations.remove(key);
+            notes.push(meta::ON_DELETE, || (session, id));
+            self.delete(key);
         }
+    }
+
+    fn delete(&mut self, key: Key<Registration>) -> Option<Registration> {
+        let registration = self.registrations.remove(key)?;
+        self.patterns.remove(&registration.pattern);
+        self.by_id.remove(&registration.id);
+        if self.by_id.len() < self.by_id.capacity() / 8 {
+            self.by_id.shrink_to(self.by_id.len() * 2);
+        }
+        Some(registration)
     }
 
     /// Ends a registration without being asked by its callees; those that understand it are told. What they work on goes on.
     fn revoke(&mut self, cx: &mut Context<'_, '_>, key: Key<Registration>) {
-        let Some(registration) = self.registrations.remove(key) else { return };
-        self.patterns.remove(&registration.pattern);
+        let Some(registration) = self.delete(key) else { return };
+        let mut last = None;
         for callee in registration.callees() {
             let Some(peer) = cx.peers.get_mut(callee.peer) else { continue };
             peer.registrations.remove(&registration.id);
+            last = Some(peer.session);
+            cx.notes.push(meta::ON_UNREGISTER, || (peer.session, registration.id));
             if peer.supports(Role::Callee, Feature::RegistrationRevocation) {
                 let details = UnregisteredDetails {
                     registration: Some(registration.id),
@@ -178,6 +203,24 @@ impl Dealer {
                 cx.out.send(peer.address, Unregistered { request: OptionalRequest(None), details });
             }
         }
+        if let Some(session) = last {
+            cx.notes.push(meta::ON_DELETE, || (session, registration.id));
+        }
+    }
+
+    pub(super) fn registration(&self, id: RegistrationId) -> Option<&Registration> {
+        self.registrations.get(*self.by_id.get(&id)?)
+    }
+
+    /// The registration of that pattern.
+    pub(super) fn lookup(&self, pattern: &Pattern) -> Option<&Registration> {
+        self.registrations.get(self.patterns.get(pattern)?)
+    }
+
+    /// The registration that a call of the procedure goes to.
+    pub(super) fn best(&self, procedure: &RawUri) -> Option<&Registration> {
+        let exact = self.patterns.exact(procedure.as_str());
+        self.registrations.get(exact.or_else(|| self.patterns.best_pattern(procedure.as_str()))?)
     }
 }
 

@@ -20,6 +20,8 @@ mod incoming;
 mod invocation;
 mod judge;
 mod matching;
+mod meta;
+mod notes;
 mod options;
 mod outbound;
 mod peer;
@@ -32,6 +34,7 @@ mod roles;
 mod sequence;
 mod subscription;
 mod sync;
+mod timestamp;
 mod trie;
 mod violation;
 

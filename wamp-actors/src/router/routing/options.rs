@@ -1,4 +1,5 @@
 use proto::Strictness;
+use std::time::Duration;
 
 /// How a realm behaves. Every limit is an option.
 #[derive(Debug, Clone)]
@@ -19,6 +20,10 @@ pub(crate) struct RealmOptions {
     /// From how many octets on there is pressure, if that is less than half of the limit (default: 2 MiB). It must be well below what
     /// an outbox may hold, since a thread empties its inbox into the outboxes at once.
     pub(crate) inbox_pressure: usize,
+    /// Whether sessions may end others and change what is told of them, by `wamp.session.kill…` and `modify_details` (default: no).
+    pub(crate) session_control: bool,
+    /// When the router started, since 1970 (UTC): what [`Realm::advance`](super::Realm::advance) counts from.
+    pub(crate) started: Duration,
     /// The seed of publication ids and of the `random` invocation policy; from the system's randomness, but for tests.
     pub(crate) seed: u64,
 }
@@ -33,6 +38,8 @@ impl Default for RealmOptions {
             quotas: Quotas::default(),
             inbox_limit: 64 << 20,
             inbox_pressure: 2 << 20,
+            session_control: false,
+            started: Duration::ZERO,
             seed: 0,
         }
     }

@@ -33,7 +33,8 @@ pub(super) struct Inbox {
 /// The arguments of the message being routed, on their way to any number of peers.
 #[derive(Debug)]
 pub(super) struct Arguments<'a> {
-    index: u32,
+    /// Its place in the batch, if a peer sent it.
+    index: Option<u32>,
     payload: PayloadRef<'a>,
     /// Made at most once.
     owned: Option<Payload>,
@@ -92,14 +93,24 @@ impl<'a> Outbound<'a> {
 
 impl<'a> Arguments<'a> {
     pub(super) fn of(incoming: &mut Incoming<'a>) -> Self {
-        Self { index: incoming.index, payload: incoming.payload, owned: incoming.shared.take() }
+        Self { index: Some(incoming.index), payload: incoming.payload, owned: incoming.shared.take() }
+    }
+
+    /// Those of a message that the realm itself makes.
+    pub(super) fn made(payload: &'a Payload) -> Self {
+        Self { index: None, payload: payload.as_ref(), owned: Some(payload.clone()) }
+    }
+
+    /// As the peer sent them.
+    pub(super) const fn as_ref(&self) -> PayloadRef<'a> {
+        self.payload
     }
 
     fn carried(&mut self, here: bool) -> Carried {
         if self.payload.is_empty() {
             Carried::Nothing
-        } else if here {
-            Carried::Borrowed(self.index)
+        } else if let Some(index) = self.index.filter(|_| here) {
+            Carried::Borrowed(index)
         } else {
             Carried::Owned(self.owned.get_or_insert_with(|| self.payload.to_payload()).clone())
         }

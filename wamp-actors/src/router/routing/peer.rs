@@ -1,16 +1,18 @@
 use super::arena::{Arena, Key};
 use super::calls::PendingCall;
 use super::delivery::Address;
+use super::notes::Notes;
 use super::options::RealmOptions;
 use super::outbound::Outbound;
 use super::random::Random;
 use super::registration::Registration;
 use super::sequence::Sequence;
 use super::subscription::Subscription;
+use super::timestamp::Timestamp;
 use compact_str::CompactString;
 use hashbrown::HashMap;
 use proto::id::RequestIds;
-use proto::{Feature, RegistrationId, RequestId, Role, Roles, SessionId, SubscriptionId};
+use proto::{Dict, Feature, RegistrationId, RequestId, Role, Roles, SessionId, SubscriptionId};
 
 /// A peer that joins a realm: its handshake is done.
 #[derive(Debug, Clone)]
@@ -25,6 +27,10 @@ pub(crate) struct NewPeer {
     pub(crate) authid: CompactString,
     /// What it may do.
     pub(crate) authrole: CompactString,
+    /// How it was authenticated.
+    pub(crate) authmethod: CompactString,
+    /// Who says so.
+    pub(crate) authprovider: CompactString,
 }
 
 /// A peer's place in the realm; no other peer ever fits it.
@@ -39,6 +45,10 @@ pub(super) struct Peer {
     pub(super) roles: Roles,
     pub(super) authid: CompactString,
     pub(super) authrole: CompactString,
+    pub(super) authmethod: CompactString,
+    pub(super) authprovider: CompactString,
+    /// What else is told of it, of other sessions' giving.
+    pub(super) details: Option<Box<Dict>>,
     /// The ids of its requests.
     pub(super) sequence: Sequence,
     /// Its subscriptions: which, and its place among the subscribers of its thread.
@@ -63,17 +73,23 @@ pub(super) struct Context<'a, 'o> {
     pub(super) peers: &'a mut Peers,
     pub(super) random: &'a mut Random,
     pub(super) out: &'a mut Outbound<'o>,
+    /// What is told of what is done.
+    pub(super) notes: &'a mut Notes,
+    pub(super) now: Timestamp,
 }
 
 impl Peer {
     pub(super) fn new(peer: NewPeer) -> Self {
-        let NewPeer { session, address, roles, authid, authrole } = peer;
+        let NewPeer { session, address, roles, authid, authrole, authmethod, authprovider } = peer;
         Self {
             session,
             address,
             roles,
             authid,
             authrole,
+            authmethod,
+            authprovider,
+            details: None,
             sequence: Sequence::default(),
             subscriptions: HashMap::new(),
             registrations: HashMap::new(),

@@ -1,18 +1,23 @@
 use super::broker::Broker;
 use super::conduct;
 use super::dealer::Dealer;
-use super::delivery::ThreadIndex;
+use super::delivery::{Address, ThreadIndex};
 use super::incoming::Incoming;
+use super::judge;
+use super::meta;
+use super::notes::Notes;
 use super::options::RealmOptions;
 use super::outbound::{Arguments, Outbound};
 use super::peer::{Context, NewPeer, Peer, PeerKey, Peers};
 use super::random::Random;
 use super::refusal::Refusal;
+use super::timestamp::Timestamp;
 use super::violation::Violation;
 use hashbrown::HashMap;
 use proto::message::{Goodbye, GoodbyeDetails};
 use proto::uri::wamp;
-use proto::{Message, MessageType, RawUri, RequestId, SessionId};
+use proto::{Dict, MatchPolicy, Message, MessageType, Pattern, RawUri, RequestId, SessionId};
+use std::time::Duration;
 
 /// The routing state of a realm: its sessions, its broker, its dealer.
 #[derive(Debug)]
@@ -23,6 +28,9 @@ pub(crate) struct Realm {
     sessions: HashMap<SessionId, PeerKey>,
     broker: Broker,
     dealer: Dealer,
+    notes: Notes,
+    /// How long after the router's start it is.
+    now: Duration,
 }
 
 /// What becomes of a session after a message.
@@ -52,12 +60,19 @@ impl Realm {
             sessions: HashMap::new(),
             broker: Broker::default(),
             dealer: Dealer::default(),
+            notes: Notes::default(),
+            now: Duration::ZERO,
         }
     }
 
     /// How it behaves.
     pub(crate) const fn options(&self) -> &RealmOptions {
         &self.options
+    }
+
+    /// Tells what time it is, as the time since the router's start. It never goes back.
+    pub(crate) fn advance(&mut self, now: Duration) {
+        self.now = self.now.max(now);
     }
 
     /// The session id of a peer that is here.
@@ -81,12 +96,15 @@ impl Realm {
     }
 
     /// Lets a peer in: its handshake is done, and WELCOME is what it is written first.
-    pub(crate) fn join(&mut self, peer: NewPeer) -> Result<PeerKey, SessionIdTaken> {
+    pub(crate) fn join(&mut self, peer: NewPeer, out: &mut Outbound<'_>) -> Result<PeerKey, SessionIdTaken> {
         let session = peer.session;
         if self.sessions.contains_key(&session) {
             return Err(SessionIdTaken);
         }
-        let key = self.peers.insert(Peer::new(peer));
+        let peer = Peer::new(peer);
+        self.notes.push(meta::session::ON_JOIN, || (meta::session::details(&peer),));
+        self.announce(out);
+        let key = self.peers.insert(peer);
         self.sessions.insert(session, key);
         Ok(key)
     }
@@ -100,6 +118,15 @@ impl Realm {
         let (mut cx, broker, dealer) = self.parts(out);
         dealer.leave(&mut cx, key, &peer);
         broker.leave(&mut cx, key, &peer);
+        cx.notes.push(meta::session::ON_LEAVE, || (peer.session, &peer.authid, &peer.authrole));
+        self.announce(out);
+    }
+
+    /// Ends a session: it leaves, and GOODBYE is the last it is written.
+    pub(super) fn kill(&mut self, peer: PeerKey, goodbye: Goodbye, out: &mut Outbound<'_>) {
+        let Some(address) = self.address(peer) else { return };
+        self.leave(peer, out);
+        out.send(address, goodbye);
     }
 
     /// Routes one message. Nothing happens if the peer has left.
@@ -143,6 +170,14 @@ impl Realm {
 
     fn route(&mut self, from: PeerKey, mut incoming: Incoming<'_>, out: &mut Outbound<'_>) -> Result<(), Violation> {
         let arguments = &mut Arguments::of(&mut incoming);
+        if let Message::Call(call) = &incoming.message
+            && let Some(procedure) = meta::find(call.procedure.as_str())
+        {
+            if let Err(refusal) = meta::call(self, procedure, from, call, arguments.as_ref(), out) {
+                refuse(&mut self.parts(out).0, from, refusal, MessageType::Call, call.request);
+            }
+            return Ok(());
+        }
         let (cx, broker, dealer) = &mut self.parts(out);
         let message_type = incoming.message.message_type();
         let (request, answer) = match incoming.message {
@@ -168,11 +203,20 @@ impl Realm {
         if let Err(refusal) = answer {
             refuse(cx, from, refusal, message_type, request);
         }
+        self.announce(out);
         Ok(())
     }
 
+    /// Publishes the meta events of what was done.
+    fn announce(&mut self, out: &mut Outbound<'_>) {
+        for note in self.notes.take() {
+            let (mut cx, broker, _) = self.parts(out);
+            broker.announce(&mut cx, &note);
+        }
+    }
+
     fn goodbye(&mut self, from: PeerKey, out: &mut Outbound<'_>) -> Next {
-        let address = self.peers.get(from).map(|peer| peer.address);
+        let address = self.address(from);
         self.leave(from, out);
         if let Some(address) = address {
             out.send(address, Goodbye { details: GoodbyeDetails::default(), reason: RawUri::from_static(wamp::GOODBYE_AND_OUT) });
@@ -181,8 +225,54 @@ impl Realm {
     }
 
     fn parts<'a, 'o>(&'a mut self, out: &'a mut Outbound<'o>) -> (Context<'a, 'o>, &'a mut Broker, &'a mut Dealer) {
-        let cx = Context { options: &self.options, peers: &mut self.peers, random: &mut self.random, out };
-        (cx, &mut self.broker, &mut self.dealer)
+        let Self { options, peers, random, notes, now, broker, dealer, .. } = self;
+        let now = Timestamp(options.started + *now);
+        (Context { options, peers, random, out, notes, now }, broker, dealer)
+    }
+}
+
+/// What the procedures of the meta API look at and do.
+impl Realm {
+    pub(super) const fn peers(&self) -> &Peers {
+        &self.peers
+    }
+
+    pub(super) const fn broker(&self) -> &Broker {
+        &self.broker
+    }
+
+    pub(super) const fn dealer(&self) -> &Dealer {
+        &self.dealer
+    }
+
+    pub(super) fn session(&self, session: SessionId) -> Option<PeerKey> {
+        self.sessions.get(&session).copied()
+    }
+
+    pub(super) fn address(&self, peer: PeerKey) -> Option<Address> {
+        self.peers.get(peer).map(|peer| peer.address)
+    }
+
+    pub(super) fn check_name(&self, uri: &RawUri) -> Result<(), Refusal> {
+        judge::check_name(uri, &self.options)
+    }
+
+    pub(super) fn check_pattern(&self, uri: &RawUri, policy: MatchPolicy) -> Result<Pattern, Refusal> {
+        judge::check_pattern(uri, policy, &self.options)
+    }
+
+    pub(super) fn set_details(&mut self, peer: PeerKey, details: Dict) {
+        if let Some(peer) = self.peers.get_mut(peer) {
+            peer.details = (!details.is_empty()).then(|| Box::new(details));
+        }
+    }
+
+    /// Does something of which no meta events tell.
+    pub(super) fn quietly<R>(&mut self, work: impl FnOnce(&mut Self) -> R) -> R {
+        self.notes.be_quiet(true);
+        let result = work(self);
+        self.notes.be_quiet(false);
+        result
     }
 }
 

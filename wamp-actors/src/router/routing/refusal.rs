@@ -35,6 +35,14 @@ refusals! {
     NO_PASSTHRU = wamp::FEATURE_NOT_SUPPORTED, "the other peer does not support payload passthru mode";
     CALLEE_LEFT = wamp::CANCELED, "the callee has left";
     CANCELED = wamp::CANCELED, "the call was canceled";
+    ARGUMENTS = wamp::INVALID_ARGUMENT, "the arguments are not those of the procedure";
+    UNANSWERABLE = wamp::RUNTIME_ERROR, "the answer cannot be written";
+    NO_SUCH_SESSION = wamp::NO_SUCH_SESSION, "the realm has no such session besides the caller's";
+    REGISTRATION_UNKNOWN = wamp::NO_SUCH_REGISTRATION, "the realm has no such registration";
+    SUBSCRIPTION_UNKNOWN = wamp::NO_SUCH_SUBSCRIPTION, "the realm has no such subscription";
+    NO_CONTROL = wamp::NOT_AUTHORIZED, "the realm does not let sessions end or change others";
+    IDENTITY = wamp::INVALID_ARGUMENT, "the identity of a session cannot be changed";
+    DETAILS = QUOTA_EXCEEDED, "the session has as many details as it may";
     SUBSCRIPTIONS = QUOTA_EXCEEDED, "the session has as many subscriptions as it may";
     REGISTRATIONS = QUOTA_EXCEEDED, "the session has as many registrations as it may";
     CALLS = QUOTA_EXCEEDED, "the session has as many open calls as it may";

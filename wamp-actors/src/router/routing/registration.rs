@@ -1,6 +1,7 @@
 use super::invocation::Turn;
 use super::peer::PeerKey;
 use super::random::Random;
+use super::timestamp::Timestamp;
 use proto::message::InvokePolicy;
 use proto::{Pattern, RegistrationId};
 
@@ -10,6 +11,7 @@ pub(super) struct Registration {
     pub(super) id: RegistrationId,
     pub(super) pattern: Pattern,
     pub(super) policy: InvokePolicy,
+    pub(super) created: Timestamp,
     /// In the order they registered; never empty but while it is made.
     callees: Vec<Callee>,
     turn: Turn,
@@ -38,8 +40,8 @@ impl Callee {
 }
 
 impl Registration {
-    pub(super) fn new(id: RegistrationId, pattern: Pattern, policy: InvokePolicy) -> Self {
-        Self { id, pattern, policy, callees: Vec::new(), turn: Turn::default() }
+    pub(super) fn new(id: RegistrationId, pattern: Pattern, policy: InvokePolicy, created: Timestamp) -> Self {
+        Self { id, pattern, policy, created, callees: Vec::new(), turn: Turn::default() }
     }
 
     pub(super) fn callees(&self) -> &[Callee] {

@@ -1,5 +1,6 @@
 use super::delivery::{Address, ThreadIndex};
 use super::peer::PeerKey;
+use super::timestamp::Timestamp;
 use proto::{Pattern, SubscriptionId};
 
 /// A topic or pattern, and who subscribed to it.
@@ -7,6 +8,7 @@ use proto::{Pattern, SubscriptionId};
 pub(super) struct Subscription {
     pub(super) id: SubscriptionId,
     pub(super) pattern: Pattern,
+    pub(super) created: Timestamp,
     /// By thread, so that an EVENT goes to each thread once; none is empty.
     groups: Vec<Group>,
 }
@@ -26,8 +28,8 @@ pub(super) struct Member {
 }
 
 impl Subscription {
-    pub(super) const fn new(id: SubscriptionId, pattern: Pattern) -> Self {
-        Self { id, pattern, groups: Vec::new() }
+    pub(super) const fn new(id: SubscriptionId, pattern: Pattern, created: Timestamp) -> Self {
+        Self { id, pattern, created, groups: Vec::new() }
     }
 
     /// The subscribers, by thread.

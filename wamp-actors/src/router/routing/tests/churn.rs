@@ -36,7 +36,7 @@ impl Scene {
         let port = &self.ports[slot % self.ports.len()];
         let address = Address { thread: port.thread(), slot: slot as u32, generation: 0 };
         let mut deliveries = Vec::new();
-        let client = self.exchange.with(port, &mut deliveries, |realm, _| Client::join(realm, NAMES[slot % 5], number, address));
+        let client = self.exchange.with(port, &mut deliveries, |realm, out| Client::join(realm, out, NAMES[slot % 5], number, address));
         self.clients.push(Some(client));
         self.write(deliveries, &Payload::EMPTY);
     }

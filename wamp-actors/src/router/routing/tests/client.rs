@@ -2,7 +2,7 @@
 
 use super::net::{EVERYTHING, uri};
 use super::witness::{Witness, numbered};
-use crate::router::routing::{Address, NewPeer, PeerKey, Realm};
+use crate::router::routing::{Address, NewPeer, Outbound, PeerKey, Realm};
 use proto::message::{
     Call, CallOptions, Cancel, CancelMode, CancelOptions, Error, InvokePolicy, Publish, PublishOptions, Register, RegisterOptions,
     Subscribe, SubscribeOptions, Unregister, Unsubscribe, Yield, YieldOptions,
@@ -60,10 +60,11 @@ const MODES: [CancelMode; 3] = [CancelMode::Skip, CancelMode::Kill, CancelMode::
 
 impl Client {
     /// Joins `realm`; its slot on its thread is `address.slot`.
-    pub(super) fn join(realm: &mut Realm, name: &'static str, number: u64, address: Address) -> Self {
+    pub(super) fn join(realm: &mut Realm, out: &mut Outbound<'_>, name: &'static str, number: u64, address: Address) -> Self {
         let session = realm.draw_session_id();
-        let peer = NewPeer { session, address, roles: EVERYTHING, authid: name.into(), authrole: "user".into() };
-        Self { key: realm.join(peer).unwrap(), witness: Witness::new(name), number, next: 1 }
+        let (authid, authrole, authmethod, authprovider) = (name.into(), "user".into(), "anonymous".into(), "static".into());
+        let peer = NewPeer { session, address, roles: EVERYTHING, authid, authrole, authmethod, authprovider };
+        Self { key: realm.join(peer, out).unwrap(), witness: Witness::new(name), number, next: 1 }
     }
 
     /// What it does next, of these things.

@@ -65,10 +65,10 @@ impl<S: Sync> Worker<S> {
     fn new(exchange: &Arc<Exchange<S>>, number: u64) -> Self {
         let port = exchange.attach(Arc::new(|| {}));
         let mut clients = Vec::new();
-        exchange.with(&port, &mut Vec::new(), |realm, _| {
+        exchange.with(&port, &mut Vec::new(), |realm, out| {
             for slot in 0..CLIENTS {
                 let address = Address { thread: port.thread(), slot: slot as u32, generation: 0 };
-                clients.push(Client::join(realm, ["even", "odd"][slot as usize % 2], number * CLIENTS + slot, address));
+                clients.push(Client::join(realm, out, ["even", "odd"][slot as usize % 2], number * CLIENTS + slot, address));
             }
         });
         Self { exchange: Arc::clone(exchange), port, clients }

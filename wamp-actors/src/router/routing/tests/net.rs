@@ -114,12 +114,14 @@ impl Net {
 
     pub(super) fn join_on(&mut self, thread: usize, name: &'static str, roles: Roles) -> Name {
         let address = Address { thread: self.threads[thread].port.thread(), slot: self.peers.len() as u32, generation: 0 };
-        let key = self.work(thread, &[], |realm, _| {
+        let key = self.work(thread, &[], |realm, out| {
             let session = realm.draw_session_id();
             let authrole = if name.starts_with("admin") { "admin" } else { "user" };
-            realm.join(NewPeer { session, address, roles, authid: name.into(), authrole: authrole.into() }).unwrap()
+            let (authid, authrole, authmethod, authprovider) = (name.into(), authrole.into(), "anonymous".into(), "static".into());
+            realm.join(NewPeer { session, address, roles, authid, authrole, authmethod, authprovider }, out).unwrap()
         });
         self.peers.push(Seat { name, key, thread, next: 1, written: Vec::new() });
+        self.settle();
         Name(self.peers.len() - 1)
     }
 

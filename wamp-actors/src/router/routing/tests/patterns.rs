@@ -85,7 +85,7 @@ fn patterns_never_reach_what_is_the_routers() {
     let (alice, bob) = (net.join("alice"), net.join("bob"));
     net.register_with(bob, "", RegisterOptions::matching(MatchPolicy::Prefix));
     net.register_with(bob, "..", RegisterOptions::matching(MatchPolicy::Wildcard));
-    let request = net.call(alice, "wamp.session.count");
+    let request = net.call(alice, "wamp.session.reset");
     assert_eq!(net.error(alice, MessageType::Call, request), wamp::NO_SUCH_PROCEDURE);
     net.nothing(bob);
     net.call(alice, "wampx.session.count");
