@@ -39,27 +39,23 @@ pub enum Invoked {
 impl Call {
     /// A call of the binding `name` with these arguments, to be answered in their format, that nobody can cancel yet.
     pub fn new(name: impl Into<RawUri>, invoked: Invoked, payload: Payload) -> Self {
-        Self::bound(Rc::new(name.into()), invoked, payload)
-    }
-
-    pub(crate) fn bound(name: Rc<RawUri>, invoked: Invoked, payload: Payload) -> Self {
-        let format = payload.format();
+        let (name, format) = (Rc::new(name.into()), payload.format());
         Self { name, invoked, payload, format, cancellation: Cancellation::new(), progress: None, session: None }
     }
 
-    /// With the format and the progressive results of an answer.
-    pub(crate) fn answered_by<R: Answer>(mut self, answer: &R) -> Self {
-        self.format = answer.format();
-        self.progress = answer.is_progressive().then(|| Rc::new(answer.clone()) as Rc<dyn Sink>);
-        self
-    }
-
-    pub(crate) fn in_session(mut self, session: Option<Session>) -> Self {
-        if let Some(session) = &session {
-            self.format = session.format();
-        }
-        self.session = session;
-        self
+    /// A call of a binding in a session, with the progressive results of its answer, if that takes any.
+    ///
+    /// All at once: a call is large, and is made for each invocation.
+    pub(crate) fn bound<R: Answer>(
+        name: Rc<RawUri>,
+        invoked: Invoked,
+        payload: Payload,
+        session: Option<Session>,
+        answer: Option<&R>,
+    ) -> Self {
+        let format = answer.map(R::format).or_else(|| session.as_ref().map(Session::format)).unwrap_or(payload.format());
+        let progress = answer.filter(|answer| answer.is_progressive()).map(|answer| Rc::new(answer.clone()) as Rc<dyn Sink>);
+        Self { name, invoked, payload, format, cancellation: Cancellation::new(), progress, session }
     }
 
     /// The procedure called or the topic published to (not the pattern); a task's or hook's name.

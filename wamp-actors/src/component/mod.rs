@@ -16,6 +16,7 @@ mod direct;
 pub(crate) mod driver;
 mod extract;
 mod failure;
+pub(crate) mod hand_fed;
 mod handler;
 pub(crate) mod instance;
 mod options;

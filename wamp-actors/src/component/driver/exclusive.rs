@@ -1,5 +1,5 @@
 use super::job::{Answer, Job};
-use super::{Driver, End, Ran, reply, timeout, until};
+use super::{Driver, End, Ran, begin, reply, timeout, until};
 use crate::component::handler::Handler;
 use crate::component::{Component, OnCancel, Outcome};
 use futures_util::FutureExt;
@@ -28,8 +28,7 @@ impl<C: Component, R: Answer> Driver<C, R> {
         let call = self.call(&mut job);
         let token = call.cancellation().clone();
         let asker = job.asker;
-        // The handler is called inside: it may panic before its first await.
-        let mut work = pin!(AssertUnwindSafe(async { handler(component, call).await }).catch_unwind());
+        let mut work = AssertUnwindSafe(begin(|| handler(component, call))).catch_unwind();
         let mut told = false;
         let step = {
             let mut gone = pin!(asker.gone());
@@ -43,7 +42,7 @@ impl<C: Component, R: Answer> Driver<C, R> {
                         return Poll::Ready(Step::Abandoned);
                     }
                 }
-                if let Poll::Ready(outcome) = work.as_mut().poll(cx) {
+                if let Poll::Ready(outcome) = work.poll_unpin(cx) {
                     return Poll::Ready(Step::Ended(outcome));
                 }
                 if !told && late.as_mut().poll(cx).is_ready() {
@@ -52,6 +51,7 @@ impl<C: Component, R: Answer> Driver<C, R> {
                     asker.fail(timeout());
                     token.cancel();
                 }
+                self.poll_wait(cx);
                 Poll::Pending
             })
             .await

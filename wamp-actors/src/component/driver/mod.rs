@@ -29,6 +29,7 @@ use proto::Payload;
 use proto::uri::wamp;
 use queue::{Admission, Queue};
 use std::any::Any;
+use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -120,9 +121,7 @@ impl<C: Component, R: Answer> Driver<C, R> {
         for job in self.queue.intake(cx) {
             self.refuse_unstarted(job);
         }
-        for expired in self.queue.expire(cx) {
-            self.refuse_expired(expired);
-        }
+        self.expire(cx);
         let mut released = false;
         while let Poll::Ready(Some(binding)) = self.beside.poll_next_unpin(cx) {
             self.queue.release(binding);
@@ -131,16 +130,30 @@ impl<C: Component, R: Answer> Driver<C, R> {
         released
     }
 
+    /// The last step before the driver waits: what waits gets its deadline. Gives whether some of it has passed already.
+    fn poll_wait(&mut self, cx: &mut Context<'_>) -> bool {
+        self.queue.date() && self.expire(cx)
+    }
+
+    fn expire(&mut self, cx: &mut Context<'_>) -> bool {
+        let expired = self.queue.expire(cx);
+        let any = !expired.is_empty();
+        for expired in expired {
+            self.refuse_expired(expired);
+        }
+        any
+    }
+
     /// The call a job becomes when it starts.
     fn call(&self, job: &mut Job<R>) -> Call {
         let name = self.entries.get(job.binding).map(|entry| Rc::clone(&entry.name)).unwrap_or_default();
         let invoked = std::mem::replace(&mut job.invoked, Invoked::Run);
         let session = self.joined.borrow().as_ref().map(|joined| joined.session.clone());
-        let call = Call::bound(name, invoked, std::mem::take(&mut job.payload)).in_session(session);
-        match &job.asker {
-            Asker::Caller(answer) => call.answered_by(answer),
-            Asker::Publisher | Asker::Session { .. } => call,
-        }
+        let answer = match &job.asker {
+            Asker::Caller(answer) => Some(answer),
+            Asker::Publisher | Asker::Session { .. } => None,
+        };
+        Call::bound(name, invoked, std::mem::take(&mut job.payload), session, answer)
     }
 
     fn refuse_unstarted(&self, job: Job<R>) {
@@ -245,11 +258,19 @@ enum Ran {
     TimedOut,
 }
 
-/// Waits until `deadline`; for ever if there is none.
+/// Waits until `deadline`; for ever if there is none, as is usual: the timer is boxed, so that it costs nothing then.
 async fn until(deadline: Option<Instant>) {
     match deadline {
-        Some(deadline) => tokio::time::sleep_until(deadline).await,
+        Some(deadline) => Box::pin(tokio::time::sleep_until(deadline)).await,
         None => std::future::pending().await,
+    }
+}
+
+/// Calls a handler; it may panic before its first await.
+fn begin<'c>(handler: impl FnOnce() -> LocalBoxFuture<'c, Outcome>) -> LocalBoxFuture<'c, Outcome> {
+    match std::panic::catch_unwind(AssertUnwindSafe(handler)) {
+        Ok(work) => work,
+        Err(panic) => Box::pin(async { std::panic::resume_unwind(panic) }),
     }
 }
 

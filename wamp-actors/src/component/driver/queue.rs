@@ -37,6 +37,8 @@ pub(super) struct Queue<R> {
     ready: VecDeque<usize>,
     /// By when waiting jobs must have started.
     deadlines: BTreeMap<(Instant, u64), usize>,
+    /// The number of the first job that is not looked at for a deadline yet: most start at once and need none.
+    undated: u64,
     timer: Option<Pin<Box<Sleep>>>,
     arrivals: VecDeque<Job<R>>,
     closed: bool,
@@ -70,6 +72,7 @@ impl<R: Answer> Queue<R> {
             first: 0,
             ready: VecDeque::new(),
             deadlines: BTreeMap::new(),
+            undated: 0,
             timer: None,
             arrivals: VecDeque::new(),
             closed: false,
@@ -83,10 +86,6 @@ impl<R: Answer> Queue<R> {
     pub(super) fn intake(&mut self, cx: &Context<'_>) -> Vec<Job<R>> {
         self.closed = self.inbox.take(&mut self.arrivals, cx);
         while let Some(job) = self.arrivals.pop_front() {
-            let number = self.first + self.pending.len() as u64;
-            if let Some(deadline) = self.deadline(&job) {
-                self.deadlines.insert((deadline, number), job.binding);
-            }
             self.pending.push_back(Some(job));
         }
         if self.closed { self.give_up() } else { Vec::new() }
@@ -112,7 +111,7 @@ impl<R: Answer> Queue<R> {
             let (number, job) = self.pop()?;
             let Some(lane) = self.lanes.get_mut(job.binding) else { continue };
             if lane.running >= lane.admission.concurrency {
-                lane.held.push_back((number, job));
+                self.hold(number, job);
                 continue;
             }
             return Some(self.start(number, job));
@@ -146,6 +145,18 @@ impl<R: Answer> Queue<R> {
                 self.ready.push_back(binding);
             }
         }
+    }
+
+    /// Gives what still waits its deadline; to be called before the driver waits. Gives whether there was any.
+    pub(super) fn date(&mut self) -> bool {
+        let (from, end) = (self.undated.max(self.first), self.end());
+        for (number, slot) in (from..end).zip(self.pending.range((from - self.first) as usize..)) {
+            if let Some((job, deadline)) = slot.as_ref().and_then(|job| Some((job, self.deadline(job)?))) {
+                self.deadlines.insert((deadline, number), job.binding);
+            }
+        }
+        self.undated = end;
+        from < end && !self.deadlines.is_empty()
     }
 
     /// The jobs whose time to wait is over. Has `cx` woken when the next one's is.
@@ -227,6 +238,22 @@ impl<R: Answer> Queue<R> {
         None
     }
 
+    /// The number of the next job to arrive.
+    fn end(&self) -> u64 {
+        self.first + self.pending.len() as u64
+    }
+
+    fn hold(&mut self, number: u64, job: Job<R>) {
+        if number >= self.undated
+            && let Some(deadline) = self.deadline(&job)
+        {
+            self.deadlines.insert((deadline, number), job.binding);
+        }
+        if let Some(lane) = self.lanes.get_mut(job.binding) {
+            lane.held.push_back((number, job));
+        }
+    }
+
     fn unhold(&mut self, binding: usize) -> Option<Job<R>> {
         let lane = self.lanes.get_mut(binding)?;
         if lane.running >= lane.admission.concurrency {
@@ -238,7 +265,9 @@ impl<R: Answer> Queue<R> {
 
     fn start(&mut self, number: u64, job: Job<R>) -> Job<R> {
         self.inbox.started(job.binding);
-        if let Some(deadline) = self.deadline(&job) {
+        if !self.deadlines.is_empty()
+            && let Some(deadline) = self.deadline(&job)
+        {
             self.deadlines.remove(&(deadline, number));
         }
         if let Some(lane) = self.lanes.get_mut(job.binding) {

@@ -1,11 +1,13 @@
 use super::job::{Answer, Asker, Job};
-use super::{CancelOnDrop, Driver, Ran, reply, until};
+use super::{CancelOnDrop, Driver, Ran, begin, reply, until};
 use crate::component::handler::Handler;
-use crate::component::{Call, Component, Outcome};
+use crate::component::{Cancellation, Component, Outcome};
 use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::future::{Future, poll_fn};
 use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
 use std::task::Poll;
 use tokio::time::Instant;
 
@@ -27,25 +29,25 @@ impl<C: Component, R: Answer> Driver<C, R> {
         poll_fn(|cx| {
             loop {
                 let mut again = self.poll_queue(cx);
-                let beside = self.beside.len();
                 while let Some(job) = self.queue.next_shared() {
                     running.extend(self.start_shared(component, job));
                 }
                 while let Poll::Ready(Some(finished)) = running.poll_next_unpin(cx) {
                     again |= self.finish_shared(finished);
                 }
-                // A stream or detached task put beside the queue is not polled by that: nobody else would wake us for it.
-                if !again && self.beside.len() == beside {
-                    break;
+                if again {
+                    continue;
                 }
-            }
-            if !running.is_empty() {
-                return Poll::Pending;
-            }
-            match self.queue.next_exclusive() {
-                Some(job) => Poll::Ready(Some(job)),
-                None if self.queue.is_closed() && self.beside.is_empty() => Poll::Ready(None),
-                None => Poll::Pending,
+                if running.is_empty() {
+                    match self.queue.next_exclusive() {
+                        Some(job) => return Poll::Ready(Some(job)),
+                        None if self.queue.is_closed() && self.beside.is_empty() => return Poll::Ready(None),
+                        None => {}
+                    }
+                }
+                if !self.poll_wait(cx) {
+                    return Poll::Pending;
+                }
             }
         })
         .await
@@ -58,14 +60,15 @@ impl<C: Component, R: Answer> Driver<C, R> {
             return None;
         }
         let (deadline, call) = (self.queue.timeout_of(&job), self.call(&mut job));
-        let entries = std::rc::Rc::clone(&self.entries);
-        match &entries.get(job.binding)?.handler {
+        let token = call.cancellation().clone();
+        match &self.entries.get(job.binding)?.handler {
             Handler::Shared(handler) => {
-                let handler = std::rc::Rc::clone(handler);
-                Some(run(move |call| handler(component, call), call, job.binding, job.asker, deadline))
+                let work = begin(|| handler(component, call));
+                Some(run(work, token, job.binding, job.asker, deadline))
             }
             Handler::Detached(handler) => {
-                self.start_detached(std::panic::catch_unwind(AssertUnwindSafe(|| handler(component, call))), job);
+                let work = begin(|| handler(component, call));
+                self.push_detached(work, token, job.binding, job.asker);
                 None
             }
             // The queue gives exclusive jobs to exclusive phases only.
@@ -73,18 +76,12 @@ impl<C: Component, R: Answer> Driver<C, R> {
         }
     }
 
-    fn start_detached(&mut self, built: std::thread::Result<futures_util::future::LocalBoxFuture<'static, Outcome>>, job: Job<R>) {
-        let (entries, binding, asker) = (std::rc::Rc::clone(&self.entries), job.binding, job.asker);
+    fn push_detached(&mut self, work: LocalBoxFuture<'static, Outcome>, token: Cancellation, binding: usize, asker: Asker<R>) {
+        let entries = Rc::clone(&self.entries);
         self.beside.push(Box::pin(async move {
-            let ran = match built {
-                Ok(work) => tokio::select! {
-                    biased;
-                    () = asker.gone() => Ran::Gone,
-                    outcome = AssertUnwindSafe(work).catch_unwind() => Ran::Done(outcome),
-                },
-                Err(panic) => Ran::Done(Err(panic)),
-            };
+            let Finished { binding, asker, ran } = run(work, token, binding, asker, None).await;
             let name = entries.get(binding).map_or("?", |entry| entry.name.as_str());
+            // Of a stream there is nobody to take the results.
             let _ = reply::conclude(C::NAME, name, asker, ran);
             binding
         }));
@@ -105,21 +102,19 @@ impl<C: Component, R: Answer> Driver<C, R> {
     }
 }
 
-/// Runs a `&self` handler until it ends, nobody waits for it, or its time is over; the last two drop it.
-async fn run<'c, R: Answer>(
-    handler: impl FnOnce(Call) -> futures_util::future::LocalBoxFuture<'c, Outcome>,
-    call: Call,
+/// Runs a handler until it ends, nobody waits for it, or its time is over; the last two drop it.
+async fn run<R: Answer>(
+    work: LocalBoxFuture<'_, Outcome>,
+    token: Cancellation,
     binding: usize,
     asker: Asker<R>,
     deadline: Option<Instant>,
 ) -> Finished<R> {
-    let guard = CancelOnDrop(Some(call.cancellation().clone()));
-    // The handler is called inside: it may panic before its first await.
-    let work = AssertUnwindSafe(async move { handler(call).await }).catch_unwind();
+    let guard = CancelOnDrop(Some(token));
     let ran = tokio::select! {
         biased;
         () = asker.gone() => Ran::Gone,
-        outcome = work => Ran::Done(outcome),
+        outcome = AssertUnwindSafe(work).catch_unwind() => Ran::Done(outcome),
         () = until(deadline) => Ran::TimedOut,
     };
     if let Ran::Done(_) = ran {

@@ -79,7 +79,6 @@ fn done() -> Outcome {
 struct Feeder {
     inbox: Inbox<Scripted>,
     names: Vec<String>,
-    world: World,
 }
 
 /// A call under way, as its caller sees it.
@@ -89,10 +88,12 @@ struct Call {
     progress: Rc<RefCell<Vec<Payload>>>,
 }
 
+type AnswerSender = oneshot::Sender<Result<Payload, Failure>>;
+
 /// The driver's end of a call.
 #[derive(Clone)]
 struct Scripted {
-    answer: Rc<RefCell<Option<oneshot::Sender<Result<Payload, Failure>>>>>,
+    answer: Rc<RefCell<Option<AnswerSender>>>,
     canceled: Cancellation,
     progress: Rc<RefCell<Vec<Payload>>>,
     progressive: bool,
@@ -127,8 +128,10 @@ impl Feeder {
         self.names.iter().position(|n| n == name).unwrap()
     }
 
-    fn push(&self, name: &str, invoked: Invoked, asker: Asker<Scripted>) -> Result<(), Job<Scripted>> {
-        self.inbox.push(Job { binding: self.binding(name), invoked, payload: Payload::EMPTY, asker, arrived: Instant::now() })
+    /// Gives whether there was room; if not, the job is refused, as a session does it.
+    fn push(&self, name: &str, invoked: Invoked, asker: Asker<Scripted>) -> bool {
+        let job = Job { binding: self.binding(name), invoked, payload: Payload::EMPTY, asker, arrived: Instant::now() };
+        self.inbox.push(job).map_err(|job| job.refuse("the queue is full")).is_ok()
     }
 
     /// An INVOCATION; one for which there is no room is refused, as a session does it.
@@ -145,9 +148,7 @@ impl Feeder {
             progress: Rc::clone(&progress),
             progressive: details.receive_progress,
         };
-        if let Err(job) = self.push(name, Invoked::Invocation(details), Asker::Caller(scripted)) {
-            job.refuse("the queue is full");
-        }
+        self.push(name, Invoked::Invocation(details), Asker::Caller(scripted));
         Call { answer, canceled, progress }
     }
 
@@ -155,13 +156,13 @@ impl Feeder {
     fn publish(&self, name: &str) -> bool {
         let publication = PublicationId::new(1).unwrap();
         let invoked = Invoked::Event { publication, details: EventDetails::default() };
-        self.push(name, invoked, Asker::Publisher).is_ok()
+        self.push(name, invoked, Asker::Publisher)
     }
 
     /// A task; gives the token of its session, and its outcome.
     fn task(&self, name: &str) -> (Cancellation, oneshot::Receiver<bool>) {
         let (left, (done, outcome)) = (Cancellation::new(), oneshot::channel());
-        assert!(self.push(name, Invoked::Run, Asker::Session { left: left.clone(), done }).is_ok());
+        assert!(self.push(name, Invoked::Run, Asker::Session { left: left.clone(), done }));
         (left, outcome)
     }
 }
@@ -200,7 +201,7 @@ async fn serve_within<C: Component>(
     let entries: Rc<[_]> = Bindings::<C>::of_component().unwrap().into();
     let inbox = Driver::<C, Scripted>::inbox(&entries);
     let names = entries.iter().map(|entry| entry.name.to_string()).collect();
-    let feeder = Feeder { inbox: inbox.clone(), names, world: world.clone() };
+    let feeder = Feeder { inbox: inbox.clone(), names };
     let mut driver = Driver::new(entries, inbox.clone(), limits);
     let mut ends = Vec::new();
     let drive = async {
