@@ -81,6 +81,11 @@ impl Core {
         self.started.elapsed()
     }
 
+    /// The moment that is so long after the router's start.
+    pub(super) fn instant(&self, after: Duration) -> Instant {
+        self.started + after
+    }
+
     /// The realm of that name, by its place.
     pub(super) fn realm(&self, name: &str) -> Option<usize> {
         self.realms.iter().position(|realm| realm.name.as_str() == name)

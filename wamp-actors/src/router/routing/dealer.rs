@@ -18,6 +18,7 @@ use proto::message::{Call, Invocation, InvocationDetails, InvokePolicy, Optional
 use proto::message::{Unregister, Unregistered, UnregisteredDetails};
 use proto::uri::wamp::is_reserved;
 use proto::{Feature, Id, MatchPolicy, Pattern, RawUri, RegistrationId, Role, SessionId};
+use std::time::Duration;
 
 /// The registrations of a realm and the calls in flight. What ends a call is in `answers.rs`.
 #[derive(Debug, Default)]
@@ -54,7 +55,8 @@ impl Dealer {
         let (Some(registration), Some(peer)) = (self.registrations.get_mut(key), cx.peers.get_mut(from)) else { return Ok(()) };
         // A limit of 0 would make a procedure that can never be called: it is none.
         let concurrency = options.concurrency.filter(|&limit| limit > 0).map(|limit| u32::try_from(limit).unwrap_or(u32::MAX));
-        registration.insert(Callee::new(from, disclose, concurrency));
+        let forward_timeout = options.forward_timeout == Some(true) && peer.supports(Role::Callee, Feature::CallTimeout);
+        registration.insert(Callee::new(from, disclose, concurrency, forward_timeout));
         peer.registrations.insert(registration.id, key);
         cx.out.send(peer.address, Registered { request, registration: registration.id });
         if created {
@@ -92,14 +94,18 @@ impl Dealer {
         // Autobahn|JS announces progressive results but not call canceling; the specification would have us disregard it then, and its
         // own tests fail if we do.
         let receive_progress = options.receive_progress && callee.supports(Role::Callee, Feature::ProgressiveCallResults);
+        let timeout =
+            options.timeout.filter(|&timeout| timeout > 0).map(|timeout| Duration::from_millis(timeout).min(cx.options.max_call_timeout));
+        let deadline = timeout.filter(|_| !chosen.forward_timeout).map(|timeout| Timestamp(cx.now.0 + timeout));
         let details = InvocationDetails {
             procedure: (registration.pattern.policy() != MatchPolicy::Exact).then_some(procedure),
             receive_progress,
+            timeout: timeout.filter(|_| chosen.forward_timeout).map(|timeout| timeout.as_millis() as u64),
             ..invocation_details(caller, asked || chosen.disclose, options.ppt)
         };
         let (registration, address) = (registration.id, callee.address);
         let (callee, limited) = (chosen.peer, chosen.concurrency.is_some());
-        let handed = Handed { caller: from, request, callee, registration: key, limited, receive_progress };
+        let handed = Handed { caller: from, request, callee, registration: key, limited, receive_progress, deadline };
         if let Some(invocation) = self.calls.open(cx.peers, handed) {
             cx.out.forward(address, Invocation { request: invocation, registration, details }, arguments);
         }

@@ -20,6 +20,8 @@ pub(crate) struct RealmOptions {
     /// From how many octets on there is pressure, if that is less than half of the limit (default: 2 MiB). It must be well below what
     /// an outbox may hold, since a thread empties its inbox into the outboxes at once.
     pub(crate) inbox_pressure: usize,
+    /// The longest time-out of a call (default: 10 min); a longer one is cut to it.
+    pub(crate) max_call_timeout: Duration,
     /// Whether sessions may end others and change what is told of them, by `wamp.session.kill…` and `modify_details` (default: no).
     pub(crate) session_control: bool,
     /// When the router started, since 1970 (UTC): what [`Realm::advance`](super::Realm::advance) counts from.
@@ -38,6 +40,7 @@ impl Default for RealmOptions {
             quotas: Quotas::default(),
             inbox_limit: 64 << 20,
             inbox_pressure: 2 << 20,
+            max_call_timeout: Duration::from_secs(600),
             session_control: false,
             started: Duration::ZERO,
             seed: 0,

@@ -31,6 +31,8 @@ pub(crate) struct Realm {
     notes: Notes,
     /// How long after the router's start it is.
     now: Duration,
+    /// For when a thread has set its alarm, the soonest.
+    alarm: Option<Duration>,
 }
 
 /// What becomes of a session after a message.
@@ -62,6 +64,7 @@ impl Realm {
             dealer: Dealer::default(),
             notes: Notes::default(),
             now: Duration::ZERO,
+            alarm: None,
         }
     }
 
@@ -73,6 +76,32 @@ impl Realm {
     /// Tells what time it is, as the time since the router's start. It never goes back.
     pub(crate) fn advance(&mut self, now: Duration) {
         self.now = self.now.max(now);
+    }
+
+    /// When [`handle_timeout`](Self::handle_timeout) is due, as the time since the router's start.
+    pub(crate) fn poll_timeout(&self) -> Option<Duration> {
+        self.dealer.calls.next_deadline().map(|deadline| deadline.0.saturating_sub(self.options.started))
+    }
+
+    /// The same, if no thread was given a sooner time before: the thread that gets it sets its alarm for then.
+    pub(crate) fn take_alarm(&mut self) -> Option<Duration> {
+        let due = self.poll_timeout().filter(|due| self.alarm.is_none_or(|alarm| *due < alarm))?;
+        self.alarm = Some(due);
+        Some(due)
+    }
+
+    /// Forgets who has set an alarm; whether there should be one.
+    pub(super) fn disarm(&mut self) -> bool {
+        self.alarm = None;
+        self.poll_timeout().is_some()
+    }
+
+    /// Does what is due at the time last told by [`advance`](Self::advance).
+    pub(crate) fn handle_timeout(&mut self, out: &mut Outbound<'_>) {
+        self.alarm = None;
+        let (mut cx, _, dealer) = self.parts(out);
+        dealer.handle_timeout(&mut cx);
+        self.announce(out);
     }
 
     /// The session id of a peer that is here.

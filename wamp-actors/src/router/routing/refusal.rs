@@ -34,6 +34,7 @@ refusals! {
     ALL_BUSY = wamp::NO_AVAILABLE_CALLEE, "each callee works on as many calls as it allows";
     NO_PASSTHRU = wamp::FEATURE_NOT_SUPPORTED, "the other peer does not support payload passthru mode";
     CALLEE_LEFT = wamp::CANCELED, "the callee has left";
+    TIMED_OUT = wamp::TIMEOUT, "the call took longer than the caller allowed";
     CANCELED = wamp::CANCELED, "the call was canceled";
     ARGUMENTS = wamp::INVALID_ARGUMENT, "the arguments are not those of the procedure";
     UNANSWERABLE = wamp::RUNTIME_ERROR, "the answer cannot be written";

@@ -19,6 +19,7 @@ pub(crate) const ROUTER_ROLES: Roles = Roles::of(&[
         Features::of(&[
             Feature::ProgressiveCallResults,
             Feature::CallCanceling,
+            Feature::CallTimeout,
             Feature::CallerIdentification,
             Feature::RegistrationMetaApi,
             Feature::SessionMetaApi,

@@ -22,5 +22,6 @@ mod sharing;
 mod subscribing;
 mod subscription_meta;
 mod threads;
+mod timeouts;
 mod violations;
 mod witness;
