@@ -122,6 +122,11 @@ impl<C: Component, R: Answer> Driver<C, R> {
             self.refuse_unstarted(job);
         }
         self.expire(cx);
+        self.poll_beside(cx)
+    }
+
+    /// Drives what runs beside the queue; gives whether a binding has got room.
+    fn poll_beside(&mut self, cx: &mut Context<'_>) -> bool {
         let mut released = false;
         while let Poll::Ready(Some(binding)) = self.beside.poll_next_unpin(cx) {
             self.queue.release(binding);

@@ -35,6 +35,8 @@ impl<C: Component, R: Answer> Driver<C, R> {
                 while let Poll::Ready(Some(finished)) = running.poll_next_unpin(cx) {
                     again |= self.finish_shared(finished);
                 }
+                // What a handler has just put beside the queue is polled before the driver waits: nothing else would wake it.
+                again |= self.poll_beside(cx);
                 if again {
                     continue;
                 }
