@@ -1,5 +1,5 @@
 use super::broker::Broker;
-use super::conduct;
+use super::conduct::{self, Course};
 use super::dealer::Dealer;
 use super::delivery::{Address, ThreadIndex};
 use super::incoming::Incoming;
@@ -166,8 +166,10 @@ impl Realm {
     pub(crate) fn recv(&mut self, from: PeerKey, incoming: Incoming<'_>, out: &mut Outbound<'_>) -> Result<Next, Violation> {
         let rule = self.options.request_ids;
         let Some(peer) = self.peers.get_mut(from) else { return Ok(Next::Open) };
-        conduct::check(peer, &incoming.message, rule)?;
+        let course = conduct::check(peer, &incoming.message, rule)?;
         match incoming.message {
+            _ if course == Course::Ignore => Ok(Next::Open),
+            Message::Call(_) if course == Course::Continue => self.continue_call(from, incoming, out).map(|()| Next::Open),
             Message::Goodbye(_) => Ok(self.goodbye(from, out)),
             Message::Abort(_) => {
                 self.leave(from, out);
@@ -234,6 +236,15 @@ impl Realm {
         }
         self.announce(out);
         Ok(())
+    }
+
+    fn continue_call(&mut self, from: PeerKey, mut incoming: Incoming<'_>, out: &mut Outbound<'_>) -> Result<(), Violation> {
+        let arguments = &mut Arguments::of(&mut incoming);
+        let (mut cx, _, dealer) = self.parts(out);
+        match &incoming.message {
+            Message::Call(call) => dealer.continue_call(&mut cx, from, call, arguments),
+            other => Err(Violation::Unexpected(other.message_type())),
+        }
     }
 
     /// Publishes the meta events of what was done.

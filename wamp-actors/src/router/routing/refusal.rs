@@ -33,6 +33,7 @@ refusals! {
     OTHER_POLICY = wamp::PROCEDURE_EXISTS_INVOCATION_POLICY_CONFLICT, "the procedure is registered under another invocation policy";
     ALL_BUSY = wamp::NO_AVAILABLE_CALLEE, "each callee works on as many calls as it allows";
     NO_PASSTHRU = wamp::FEATURE_NOT_SUPPORTED, "the other peer does not support payload passthru mode";
+    NO_UPLOAD = wamp::FEATURE_NOT_SUPPORTED, "the callee does not support progressive call invocations and canceling";
     CALLEE_LEFT = wamp::CANCELED, "the callee has left";
     TIMED_OUT = wamp::TIMEOUT, "the call took longer than the caller allowed";
     CANCELED = wamp::CANCELED, "the call was canceled";

@@ -18,6 +18,7 @@ pub(crate) const ROUTER_ROLES: Roles = Roles::of(&[
         Role::Dealer,
         Features::of(&[
             Feature::ProgressiveCallResults,
+            Feature::ProgressiveCallInvocations,
             Feature::CallCanceling,
             Feature::CallTimeout,
             Feature::CallerIdentification,

@@ -58,6 +58,9 @@ pub(super) fn call(
     if is_passthru(&call.options.ppt) {
         return Err(Refusal::NO_PASSTHRU);
     }
+    if call.options.progress {
+        return Err(Refusal::NO_UPLOAD);
+    }
     let address = realm.address(caller);
     let payload = procedure(realm, Asked { caller, arguments }, out)?;
     if let Some(address) = address {

@@ -23,5 +23,6 @@ mod subscribing;
 mod subscription_meta;
 mod threads;
 mod timeouts;
+mod uploading;
 mod violations;
 mod witness;
