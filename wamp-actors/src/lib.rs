@@ -62,6 +62,7 @@ pub mod session;
 pub mod supervisor;
 pub mod transport;
 
+pub use proto::auth;
 pub use proto::payload::{Binary, Kwargs};
 pub use service::Error;
 #[cfg(feature = "macros")]
