@@ -47,6 +47,7 @@ refusals! {
     DETAILS = QUOTA_EXCEEDED, "the session has as many details as it may";
     SUBSCRIPTIONS = QUOTA_EXCEEDED, "the session has as many subscriptions as it may";
     REGISTRATIONS = QUOTA_EXCEEDED, "the session has as many registrations as it may";
+    TESTAMENTS = QUOTA_EXCEEDED, "the session has as many testaments as it may";
     CALLS = QUOTA_EXCEEDED, "the session has as many open calls as it may";
 }
 

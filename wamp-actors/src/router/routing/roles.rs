@@ -23,6 +23,7 @@ pub(crate) const ROUTER_ROLES: Roles = Roles::of(&[
             Feature::CallTimeout,
             Feature::CallerIdentification,
             Feature::RegistrationMetaApi,
+            Feature::TestamentMetaApi,
             Feature::SessionMetaApi,
             Feature::PatternBasedRegistration,
             Feature::SharedRegistration,

@@ -21,6 +21,7 @@ mod session_meta;
 mod sharing;
 mod subscribing;
 mod subscription_meta;
+mod testaments;
 mod threads;
 mod timeouts;
 mod uploading;
