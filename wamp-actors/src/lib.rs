@@ -1,11 +1,55 @@
 //! WAMP components as supervised actors, with an embedded router.
 //!
+//! Write a struct, annotate its methods, and have a microservice that speaks WAMP v2 (routed remote procedure calls and
+//! publish/subscribe): its procedures are registered and its topics subscribed each time it joins a realm.
+//!
+//! ```no_run
+//! use wamp_actors::prelude::*;
+//!
+//! #[derive(Default)]
+//! struct Calculator;
+//!
+//! #[component(prefix = "com.example.calc")]
+//! impl Calculator {
+//!     #[procedure]
+//!     async fn add2(&self, a: i64, b: i64) -> i64 {
+//!         a + b
+//!     }
+//! }
+//!
+//! #[wamp_actors::main]
+//! async fn main() -> Result<(), Error> {
+//!     Service::new().component(Calculator::default).run().await
+//! }
+//! ```
+//!
+//! # Where to start
+//!
+//! - [`mod@component`]: what handlers take and return, how they run, what happens when they fail; [`service`]: several of them in
+//!   one process, with a router embedded unless another is named.
+//! - [`session::Session`]: one session, for code that calls and publishes; it ends with its link. [`supervisor::Client`]: the same
+//!   over reconnects.
+//! - `router::Router`: the embedded router, alone or mounted in an actix-web application.
+//! - [`transport`]: ways to a router, and how to add one.
+//! - [`error`]: what can go wrong, by whose fault.
+//!
+//! # Features
+//!
+//! | feature | default | what |
+//! |---|---|---|
+//! | `macros` | yes | `#[component]` and its companions; without it, components are written by hand with [`Bindings`](mod@component) |
+//! | `router` | yes | the embedded router |
+//!
+//! # How it is built
+//!
 //! Data flows one way, and each module imports only from those before it:
 //!
 //! ```text
 //! transport → session → supervisor → component → service
 //! router (routing → peers → listeners), behind the feature `router`
 //! ```
+//!
+//! The protocol itself is the crate `wamp-core`: no IO, no clock, no tasks.
 
 pub mod component;
 pub mod error;
@@ -18,6 +62,7 @@ pub mod session;
 pub mod supervisor;
 pub mod transport;
 
+pub use proto::auth;
 pub use proto::payload::{Binary, Kwargs};
 pub use service::Error;
 #[cfg(feature = "macros")]

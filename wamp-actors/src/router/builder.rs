@@ -3,6 +3,7 @@ use super::handle::Router;
 use super::limits::Limits;
 use super::routing::RealmOptions;
 use actix_web::web::ServiceConfig;
+use proto::auth::{Anonymous, Method};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,11 +11,18 @@ use std::time::Duration;
 /// The user's own routes, set up once per worker thread.
 pub(super) type Configure = Arc<dyn Fn(&mut ServiceConfig) + Send + Sync>;
 
+/// A realm to be: its name, and how one joins it.
+#[derive(Debug, Clone)]
+pub(super) struct RealmSpec {
+    pub(super) name: String,
+    pub(super) methods: Vec<Arc<dyn Method>>,
+}
+
 /// How a [`Router`] is made; each limit is an option.
 #[derive(Clone)]
 #[must_use = "a builder does nothing until `start`"]
 pub struct RouterBuilder {
-    pub(super) realms: Vec<String>,
+    pub(super) realms: Vec<RealmSpec>,
     pub(super) listen: Vec<String>,
     pub(super) workers: Option<usize>,
     pub(super) websocket_path: String,
@@ -42,8 +50,36 @@ impl Default for RouterBuilder {
 impl RouterBuilder {
     /// Adds a realm, which anonymous clients may join with the role `anonymous`. Realms are not made on demand: a HELLO for another is
     /// answered `wamp.error.no_such_realm`.
+    ///
+    /// A realm that is there already stays as it is.
     pub fn realm(mut self, name: impl Into<String>) -> Self {
-        self.realms.push(name.into());
+        let name = name.into();
+        if self.realms.iter().all(|realm| realm.name != name) {
+            self.realms.push(RealmSpec { name, methods: vec![Arc::new(Anonymous::default())] });
+        }
+        self
+    }
+
+    /// Adds a realm, which clients join by one of these authentication methods ([`auth`](crate::auth)); among several that a client
+    /// offers, the client's order decides. A realm of that name that is there already is replaced.
+    ///
+    /// Links within the process are asked for credentials like any other.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use wamp_actors::auth::{Identity, Method, Secret, TicketMethod};
+    /// use wamp_actors::router::Router;
+    ///
+    /// let tickets = TicketMethod::new(|_realm, authid| {
+    ///     let identity = Identity { authid: authid.into(), authrole: "user".into(), authprovider: "static".into(), authextra: Default::default() };
+    ///     (authid == "joe").then(|| (Secret::from("a long random ticket"), identity))
+    /// });
+    /// let router = Router::builder().realm_with("realm1", [Arc::new(tickets) as Arc<dyn Method>]);
+    /// ```
+    pub fn realm_with(mut self, name: impl Into<String>, methods: impl IntoIterator<Item = Arc<dyn Method>>) -> Self {
+        let (name, methods) = (name.into(), methods.into_iter().collect());
+        self.realms.retain(|realm| realm.name != name);
+        self.realms.push(RealmSpec { name, methods });
         self
     }
 

@@ -5,7 +5,6 @@ use super::stats::Stats;
 use parking_lot::Mutex;
 use proto::Uri;
 use proto::accept::{AcceptConfig, RealmPolicy, Realms};
-use proto::auth::{Anonymous, Method};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -55,10 +54,14 @@ struct Threads {
 }
 
 impl Core {
-    pub(super) fn new(realms: Vec<Uri>, options: &RealmOptions, limits: Limits, websocket_path: String, origins: Vec<String>) -> Self {
-        let anonymous: Arc<dyn Method> = Arc::new(Anonymous::default());
-        let policy = RealmPolicy { methods: Arc::new([anonymous]) };
-        let entry = |name| RealmEntry { name, policy: policy.clone(), exchange: exchange(options) };
+    pub(super) fn new(
+        realms: Vec<(Uri, RealmPolicy)>,
+        options: &RealmOptions,
+        limits: Limits,
+        websocket_path: String,
+        origins: Vec<String>,
+    ) -> Self {
+        let entry = |(name, policy)| RealmEntry { name, policy, exchange: exchange(options) };
         Self {
             realms: realms.into_iter().map(entry).collect(),
             limits,
@@ -76,6 +79,11 @@ impl Core {
     /// The time since the router's start.
     pub(super) fn now(&self) -> Duration {
         self.started.elapsed()
+    }
+
+    /// The moment that is so long after the router's start.
+    pub(super) fn instant(&self, after: Duration) -> Instant {
+        self.started + after
     }
 
     /// The realm of that name, by its place.

@@ -1,4 +1,4 @@
-use super::builder::{Configure, RouterBuilder};
+use super::builder::{Configure, RealmSpec, RouterBuilder};
 use super::core::Core;
 use super::error::RouterError;
 use super::routing::RealmOptions;
@@ -8,6 +8,7 @@ use super::{listen, local, mount};
 use crate::transport::memory::MemoryTransport;
 use actix_server::{Server, ServerHandle};
 use actix_web::web::ServiceConfig;
+use proto::accept::RealmPolicy;
 use proto::{RawUri, Strictness, Uri};
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -42,7 +43,8 @@ impl Router {
 
     pub(super) async fn start(builder: RouterBuilder) -> Result<Self, RouterError> {
         let RouterBuilder { realms, listen, workers, websocket_path, origins, configure, limits, routing } = builder;
-        let realms = realms.iter().map(|name| check(name)).collect::<Result<Vec<_>, _>>()?;
+        let policy = |realm: RealmSpec| Ok((check(&realm.name)?, RealmPolicy { methods: realm.methods.into() }));
+        let realms = realms.into_iter().map(policy).collect::<Result<Vec<_>, RouterError>>()?;
         if realms.is_empty() {
             return Err(RouterError::NoRealm);
         }

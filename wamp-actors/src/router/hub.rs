@@ -35,6 +35,8 @@ pub(super) struct Hub {
     /// The clock, in ticks: coarse, so that it costs nothing to read.
     now: Cell<u32>,
     pub(super) tick: Duration,
+    /// When a realm is to be told that time has passed, as the time since the router's start.
+    due: Cell<Option<Duration>>,
     /// Whether the last deliveries met an outbox that is more than half full.
     pressed: Cell<bool>,
 }
@@ -94,6 +96,7 @@ impl Hub {
             deliveries: RefCell::default(),
             now: Cell::new(0),
             tick: core.limits.tick(),
+            due: Cell::new(None),
             pressed: Cell::new(false),
             core,
         }
@@ -165,10 +168,14 @@ impl Hub {
         let port = place.port.as_ref()?;
         let mut deliveries = self.deliveries.take();
         let now = self.core.now();
-        let result = place.exchange.with(port, &mut deliveries, |realm, out| {
+        let (result, alarm) = place.exchange.with(port, &mut deliveries, |realm, out| {
             realm.advance(now);
-            work(realm, out)
+            (work(realm, out), realm.take_alarm())
         });
+        if let Some(alarm) = alarm.filter(|alarm| self.due.get().is_none_or(|due| *alarm < due)) {
+            self.due.set(Some(alarm));
+            self.signal.raise();
+        }
         self.deliver(&place.exchange, port, &mut deliveries, arguments, current);
         self.deliveries.replace(deliveries);
         if place.exchange.pressure() {
@@ -177,11 +184,32 @@ impl Hub {
         Some(result)
     }
 
+    /// When the next call of [`handle_timeouts`](Self::handle_timeouts) is due.
+    pub(super) fn due(&self) -> Option<Duration> {
+        self.due.get()
+    }
+
+    /// Tells the realms that time has passed.
+    pub(super) fn handle_timeouts(&self) {
+        self.due.set(None);
+        for realm in self.attached() {
+            self.transact(realm, &[], None, |realm, out| realm.handle_timeout(out));
+        }
+    }
+
+    /// The realms at which the thread has a place.
+    fn attached(&self) -> Vec<usize> {
+        self.places.borrow().iter().enumerate().filter(|(_, place)| place.is_some()).map(|(realm, _)| realm).collect()
+    }
+
     /// Delivers what other threads put for the peers of this one.
     pub(super) fn drain(&self) {
-        let places: Vec<_> = self.places.borrow().iter().flatten().cloned().collect();
-        for place in places {
+        for realm in self.attached() {
+            let Some(place) = self.place(realm) else { continue };
             let Some(port) = &place.port else { continue };
+            if place.exchange.take_unattended() {
+                self.transact(realm, &[], None, |_, _| ());
+            }
             let mut deliveries = self.deliveries.take();
             place.exchange.drain(port, &mut deliveries);
             self.deliver(&place.exchange, port, &mut deliveries, &[], None);

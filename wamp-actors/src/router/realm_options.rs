@@ -3,6 +3,7 @@
 use super::builder::RouterBuilder;
 use super::routing::{Disclosure, RequestIdRule};
 use proto::Strictness;
+use std::time::Duration;
 
 impl RouterBuilder {
     /// How much is asked of URIs (default: loose, as in the specification's loose check).
@@ -49,10 +50,28 @@ impl RouterBuilder {
         self
     }
 
+    /// The longest time-out that a call may ask for (default: 10 min); a longer one is cut to it. Calls that ask for none have none.
+    pub fn max_call_timeout(mut self, timeout: Duration) -> Self {
+        self.routing.max_call_timeout = timeout;
+        self
+    }
+
     /// Whether any session may end others and change what is told of them, by the meta procedures `wamp.session.kill…` and
     /// `wamp.session.modify_details` (default: no; they are answered `wamp.error.not_authorized`).
     pub fn session_control(mut self, allowed: bool) -> Self {
         self.routing.session_control = allowed;
+        self
+    }
+
+    /// How many testaments a session may have (default: 1,000). One more is answered `wamp.error.quota_exceeded`.
+    pub fn max_testaments(mut self, testaments: usize) -> Self {
+        self.routing.quotas.testaments = testaments;
+        self
+    }
+
+    /// What the testaments of a session may weigh together, in octets of the calls that added them (default: 1 MiB).
+    pub fn max_testament_octets(mut self, octets: usize) -> Self {
+        self.routing.quotas.testament_octets = octets;
         self
     }
 
@@ -78,13 +97,18 @@ mod tests {
             .max_registrations(2)
             .max_subscriptions(3)
             .max_calls(4)
+            .max_testaments(7)
+            .max_testament_octets(8)
             .session_control(true)
+            .max_call_timeout(Duration::from_secs(6))
             .inbox(5);
         let options = builder.routing;
         assert_eq!((options.strictness, options.disclosure), (Strictness::Strict, Disclosure::Never));
         assert_eq!((options.max_uri, options.request_ids, options.inbox_limit), (1, RequestIdRule::Strict, 5));
         assert!(options.session_control);
+        assert_eq!(options.max_call_timeout, Duration::from_secs(6));
         let quotas = options.quotas;
+        assert_eq!((quotas.testaments, quotas.testament_octets), (7, 8));
         assert_eq!((quotas.registrations, quotas.subscriptions, quotas.calls), (2, 3, 4));
     }
 }

@@ -3,11 +3,12 @@
 use super::hub::Hub;
 use super::peer::{Cut, Peer, Sink};
 use super::signal::Order;
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
-use tokio::time::{Interval, MissedTickBehavior};
+use tokio::time::{Interval, MissedTickBehavior, Sleep};
 
 /// How many peers are told GOODBYE at a time, at least.
 const FAREWELLS: usize = 64;
@@ -19,6 +20,7 @@ const FAREWELL_STEP: Duration = Duration::from_millis(10);
 pub(super) async fn serve(hub: Rc<Hub>) {
     let mut clock = tokio::time::interval(hub.tick);
     clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut alarm = Alarm { timer: Box::pin(tokio::time::sleep(Duration::ZERO)), set: None };
     let mut obeyed = Order::Serve;
     poll_fn(|cx| {
         hub.signal.waker.register(cx.waker());
@@ -31,9 +33,33 @@ pub(super) async fn serve(hub: Rc<Hub>) {
             }
         }
         poll_clock(&hub, &mut clock, cx);
+        alarm.poll(&hub, cx);
         if obeyed == Order::Drop && hub.seats().is_empty() { Poll::Ready(()) } else { Poll::Pending }
     })
     .await;
+}
+
+/// When the realms are to be told that time has passed.
+struct Alarm {
+    timer: Pin<Box<Sleep>>,
+    /// What the timer is set to.
+    set: Option<Duration>,
+}
+
+impl Alarm {
+    fn poll(&mut self, hub: &Hub, cx: &mut Context<'_>) {
+        while let Some(due) = hub.due() {
+            if self.set != Some(due) {
+                self.set = Some(due);
+                self.timer.as_mut().reset(hub.core.instant(due));
+            }
+            if self.timer.as_mut().poll(cx).is_pending() {
+                return;
+            }
+            self.set = None;
+            hub.handle_timeouts();
+        }
+    }
 }
 
 /// The clock runs only while there are sockets: in-process links have no time-outs.

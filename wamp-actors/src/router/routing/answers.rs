@@ -1,4 +1,4 @@
-//! How calls end: by the callee's answer, by the caller's CANCEL, by either leaving, by a delivery that failed.
+//! How calls end: by the callee's answer, by the caller's CANCEL, by its time-out, by either leaving, by a delivery that failed.
 
 use super::arena::Key;
 use super::calls::PendingCall;
@@ -68,9 +68,9 @@ impl Dealer {
         let Some(&mut call) = self.calls.get_mut(key) else { return };
         match message.options.mode.unwrap_or_default() {
             // The callee's answer to the INTERRUPT will end it. A callee that does not know INTERRUPT is skipped.
-            CancelMode::Kill if call.interrupted || self.interrupt(cx, key, CancelMode::Kill) => return,
+            CancelMode::Kill if call.interrupted || self.interrupt(cx, key, CancelMode::Kill, wamp::CANCELED) => return,
             CancelMode::Kill | CancelMode::Skip => self.leave_behind(cx, key),
-            CancelMode::KillNoWait => self.abandon(cx, key),
+            CancelMode::KillNoWait => self.abandon(cx, key, wamp::CANCELED),
         }
         refuse(cx, &call, Refusal::CANCELED);
     }
@@ -82,22 +82,38 @@ impl Dealer {
     }
 
     pub(super) fn caller_left(&mut self, cx: &mut Context<'_, '_>, key: Key<PendingCall>) {
-        self.abandon(cx, key);
+        self.abandon(cx, key, wamp::CANCELED);
+    }
+
+    /// Ends the calls whose time is over, as far as there is room for what is to be said.
+    pub(super) fn handle_timeout(&mut self, cx: &mut Context<'_, '_>) {
+        while !cx.out.is_strained()
+            && let Some(key) = self.calls.pop_overdue(cx.now)
+        {
+            let Some(&mut call) = self.calls.get_mut(key) else { continue };
+            self.abandon(cx, key, wamp::TIMEOUT);
+            refuse(cx, &call, Refusal::TIMED_OUT);
+        }
     }
 
     /// The INVOCATION could not be delivered.
     pub(super) fn fail_invocation(&mut self, cx: &mut Context<'_, '_>, callee: PeerKey, invocation: RequestId, uri: &'static str) {
-        let key = cx.peers.get(callee).and_then(|peer| peer.invocations.get(&invocation));
-        if let Some(call) = key.copied().and_then(|key| self.close(cx, key)) {
-            fail(cx, &call, uri);
+        let Some(&key) = cx.peers.get(callee).and_then(|peer| peer.invocations.get(&invocation)) else { return };
+        let Some(&mut call) = self.calls.get_mut(key) else { return };
+        if self.calls.upload(key).is_some_and(|upload| upload.continued) {
+            // The callee works on what came before.
+            self.abandon(cx, key, wamp::CANCELED);
+        } else {
+            self.close(cx, key);
         }
+        fail(cx, &call, uri);
     }
 
     /// A progressive RESULT could not be delivered.
     pub(super) fn fail_call(&mut self, cx: &mut Context<'_, '_>, from: PeerKey, request: RequestId, uri: &'static str) {
         let Some(&key) = cx.peers.get(from).and_then(|peer| peer.calls.get(&request)) else { return };
         let Some(&mut call) = self.calls.get_mut(key) else { return };
-        self.abandon(cx, key);
+        self.abandon(cx, key, wamp::CANCELED);
         fail(cx, &call, uri);
     }
 
@@ -108,15 +124,15 @@ impl Dealer {
         if call.answered || understood {
             return false;
         }
-        self.abandon(cx, key);
+        self.abandon(cx, key, wamp::CANCELED);
         refuse(cx, &call, Refusal::NO_PASSTHRU);
         true
     }
 
     /// The caller is done with the call: the callee is interrupted, and need not answer; if it cannot be, its answer will be dropped.
-    fn abandon(&mut self, cx: &mut Context<'_, '_>, key: Key<PendingCall>) {
+    fn abandon(&mut self, cx: &mut Context<'_, '_>, key: Key<PendingCall>, reason: &'static str) {
         let interrupted = self.calls.get_mut(key).is_some_and(|call| call.interrupted);
-        if !interrupted && self.interrupt(cx, key, CancelMode::KillNoWait) {
+        if !interrupted && self.interrupt(cx, key, CancelMode::KillNoWait, reason) {
             self.close(cx, key);
         } else {
             self.leave_behind(cx, key);
@@ -133,14 +149,14 @@ impl Dealer {
     }
 
     /// Sends INTERRUPT, if the callee understands it.
-    fn interrupt(&mut self, cx: &mut Context<'_, '_>, key: Key<PendingCall>, mode: CancelMode) -> bool {
+    fn interrupt(&mut self, cx: &mut Context<'_, '_>, key: Key<PendingCall>, mode: CancelMode, reason: &'static str) -> bool {
         let Some(call) = self.calls.get_mut(key) else { return false };
         let Some(callee) = cx.peers.get(call.callee) else { return false };
         if !callee.supports(Role::Callee, Feature::CallCanceling) {
             return false;
         }
         call.interrupted = true;
-        let options = InterruptOptions { mode: Some(mode), reason: Some(RawUri::from_static(wamp::CANCELED)), ..Default::default() };
+        let options = InterruptOptions { mode: Some(mode), reason: Some(RawUri::from_static(reason)), ..Default::default() };
         cx.out.send(callee.address, Interrupt { request: call.invocation, options });
         true
     }

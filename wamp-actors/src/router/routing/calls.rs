@@ -1,7 +1,11 @@
 use super::arena::{Arena, Key};
 use super::peer::{PeerKey, Peers};
 use super::registration::Registration;
-use proto::RequestId;
+use super::timestamp::Timestamp;
+use hashbrown::HashMap;
+use proto::message::InvocationDetails;
+use proto::{RawUri, RegistrationId, RequestId};
+use std::collections::BTreeSet;
 
 /// A call that was handed to a callee and has not ended on both sides.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +22,8 @@ pub(super) struct PendingCall {
     pub(super) answered: bool,
     /// Whether the callee was sent INTERRUPT.
     pub(super) interrupted: bool,
+    /// When the caller gets `wamp.error.timeout`, if it is still waiting.
+    pub(super) deadline: Option<Timestamp>,
 }
 
 /// A call that is being handed to a callee.
@@ -29,34 +35,62 @@ pub(super) struct Handed {
     pub(super) registration: Key<Registration>,
     pub(super) limited: bool,
     pub(super) receive_progress: bool,
+    pub(super) deadline: Option<Timestamp>,
 }
 
 /// The calls in flight. Caller and callee each hold a call's key under the id they know it by.
 #[derive(Debug, Default)]
-pub(super) struct Calls(Arena<PendingCall>);
+pub(super) struct Calls {
+    calls: Arena<PendingCall>,
+    /// Those that end by themselves, the next first; none that has ended or that was answered is among them.
+    deadlines: BTreeSet<(Timestamp, Key<PendingCall>)>,
+    /// Of the calls whose arguments come bit by bit, what each further bit needs.
+    uploads: HashMap<Key<PendingCall>, Upload>,
+}
+
+/// A call whose arguments come in more than one CALL (progressive call invocations).
+#[derive(Debug)]
+pub(super) struct Upload {
+    pub(super) procedure: RawUri,
+    pub(super) registration: RegistrationId,
+    /// The details of the first INVOCATION, which hold for all.
+    pub(super) details: InvocationDetails,
+    /// Whether the last CALL has come.
+    pub(super) complete: bool,
+    /// Whether more than one has.
+    pub(super) continued: bool,
+}
 
 impl Calls {
     /// Gives the id under which the callee is to know the call; none if it has gone.
     pub(super) fn open(&mut self, peers: &mut Peers, handed: Handed) -> Option<RequestId> {
-        let Handed { caller, request, callee, registration, limited, receive_progress } = handed;
+        let Handed { caller, request, callee, registration, limited, receive_progress, deadline } = handed;
         let working = peers.get_mut(callee)?;
         let invocation = working.invocation_ids.take();
         let (answered, interrupted) = (false, false);
-        let call = PendingCall { caller, request, callee, invocation, registration, limited, receive_progress, answered, interrupted };
-        let key = self.0.insert(call);
+        let call =
+            PendingCall { caller, request, callee, invocation, registration, limited, receive_progress, answered, interrupted, deadline };
+        let key = self.calls.insert(call);
+        if let Some(deadline) = deadline {
+            self.deadlines.insert((deadline, key));
+        }
         working.invocations.insert(invocation, key);
         peers.get_mut(caller)?.calls.insert(request, key);
         Some(invocation)
     }
 
     pub(super) fn get_mut(&mut self, key: Key<PendingCall>) -> Option<&mut PendingCall> {
-        self.0.get_mut(key)
+        self.calls.get_mut(key)
     }
 
     /// The caller has its answer; the call lives on until the callee has given its own.
     pub(super) fn mark_answered(&mut self, peers: &mut Peers, key: Key<PendingCall>) {
-        let Some(call) = self.0.get_mut(key).filter(|call| !call.answered) else { return };
+        let Some(call) = self.calls.get_mut(key).filter(|call| !call.answered) else { return };
         call.answered = true;
+        self.uploads.remove(&key);
+        if let Some(deadline) = call.deadline {
+            self.deadlines.remove(&(deadline, key));
+        }
         if let Some(caller) = peers.get_mut(call.caller) {
             caller.calls.remove(&call.request);
         }
@@ -64,7 +98,11 @@ impl Calls {
 
     /// The call has ended on both sides.
     pub(super) fn close(&mut self, peers: &mut Peers, key: Key<PendingCall>) -> Option<PendingCall> {
-        let call = self.0.remove(key)?;
+        let call = self.calls.remove(key)?;
+        self.uploads.remove(&key);
+        if let Some(deadline) = call.deadline {
+            self.deadlines.remove(&(deadline, key));
+        }
         if let Some(callee) = peers.get_mut(call.callee) {
             callee.invocations.remove(&call.invocation);
         }
@@ -77,8 +115,32 @@ impl Calls {
         Some(call)
     }
 
+    /// More arguments are to come for the call that the caller knows by this id.
+    pub(super) fn expect_more(&mut self, peers: &Peers, caller: PeerKey, request: RequestId, upload: Upload) {
+        if let Some(&key) = peers.get(caller).and_then(|caller| caller.calls.get(&request)) {
+            self.uploads.insert(key, upload);
+        }
+    }
+
+    /// The call's arguments as far as they have come, if they come bit by bit.
+    pub(super) fn upload(&mut self, key: Key<PendingCall>) -> Option<&mut Upload> {
+        self.uploads.get_mut(&key)
+    }
+
+    /// When the next call ends by itself.
+    pub(super) fn next_deadline(&self) -> Option<Timestamp> {
+        self.deadlines.first().map(|(deadline, _)| *deadline)
+    }
+
+    /// A call whose time is over, once.
+    pub(super) fn pop_overdue(&mut self, now: Timestamp) -> Option<Key<PendingCall>> {
+        let &(_, key) = self.deadlines.first().filter(|(deadline, _)| *deadline <= now)?;
+        self.deadlines.pop_first();
+        Some(key)
+    }
+
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.calls.len() + self.deadlines.len() + self.uploads.len()
     }
 }

@@ -41,6 +41,8 @@ pub(crate) struct Exchange<S: Sync = Real> {
     state: S::Lock<State<S>>,
     /// How many inboxes are above half of their limit.
     pressed: S::Gauge,
+    /// 1 once a thread has gone that may have been the one to call [`Realm::handle_timeout`].
+    unattended: S::Gauge,
 }
 
 /// A thread's place at an exchange.
@@ -72,7 +74,7 @@ impl Exchange {
 impl<S: Sync> Exchange<S> {
     pub(super) fn over(options: RealmOptions) -> Self {
         let state = State { realm: Realm::new(options), inboxes: Vec::new(), threads: Vec::new() };
-        Self { state: S::Lock::new(state), pressed: S::Gauge::default() }
+        Self { state: S::Lock::new(state), pressed: S::Gauge::default(), unattended: S::Gauge::default() }
     }
 
     /// Gives a thread its place.
@@ -133,12 +135,29 @@ impl<S: Sync> Exchange<S> {
         self.state.with(|state| state.inboxes.iter().map(Inbox::dropped_events).sum())
     }
 
-    /// Takes a thread's place from it. Its peers must have left; what still comes for them is dropped.
+    /// Whether a thread has gone that may have had the realm's alarm, since the last call: take it over.
+    pub(crate) fn take_unattended(&self) -> bool {
+        let unattended = self.unattended.load() > 0;
+        if unattended {
+            self.unattended.store(0);
+        }
+        unattended
+    }
+
+    /// Takes a thread's place from it. Its peers must have left; what still comes for them is dropped. If the realm waits for a moment,
+    /// the other threads are woken.
     pub(crate) fn detach(&self, port: Port<S>) {
-        self.state.with(|state| {
+        let wakers = self.state.with(|state| {
             state.take_inbox(&port, &mut Vec::new());
             state.inboxes[port.index.as_usize()].close();
+            if !state.realm.disarm() {
+                return Vec::new();
+            }
+            self.unattended.store(1);
+            let open = state.threads.iter().zip(&state.inboxes).filter(|(_, inbox)| !inbox.is_closed());
+            open.map(|(thread, _)| Arc::clone(&thread.waker)).collect()
         });
+        wakers.iter().for_each(|wake| wake());
     }
 }
 

@@ -20,6 +20,8 @@ pub(crate) struct RealmOptions {
     /// From how many octets on there is pressure, if that is less than half of the limit (default: 2 MiB). It must be well below what
     /// an outbox may hold, since a thread empties its inbox into the outboxes at once.
     pub(crate) inbox_pressure: usize,
+    /// The longest time-out of a call (default: 10 min); a longer one is cut to it.
+    pub(crate) max_call_timeout: Duration,
     /// Whether sessions may end others and change what is told of them, by `wamp.session.kill…` and `modify_details` (default: no).
     pub(crate) session_control: bool,
     /// When the router started, since 1970 (UTC): what [`Realm::advance`](super::Realm::advance) counts from.
@@ -38,6 +40,7 @@ impl Default for RealmOptions {
             quotas: Quotas::default(),
             inbox_limit: 64 << 20,
             inbox_pressure: 2 << 20,
+            max_call_timeout: Duration::from_secs(600),
             session_control: false,
             started: Duration::ZERO,
             seed: 0,
@@ -78,10 +81,14 @@ pub(crate) struct Quotas {
     pub(crate) subscriptions: usize,
     /// Calls in flight (default: 10,000).
     pub(crate) calls: usize,
+    /// Testaments (default: 1,000).
+    pub(crate) testaments: usize,
+    /// What its testaments weigh together, in octets (default: 1 MiB).
+    pub(crate) testament_octets: usize,
 }
 
 impl Default for Quotas {
     fn default() -> Self {
-        Self { registrations: 10_000, subscriptions: 10_000, calls: 10_000 }
+        Self { registrations: 10_000, subscriptions: 10_000, calls: 10_000, testaments: 1_000, testament_octets: 1 << 20 }
     }
 }

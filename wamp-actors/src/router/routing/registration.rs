@@ -25,13 +25,15 @@ pub(super) struct Callee {
     pub(super) disclose: bool,
     /// How many invocations it takes at once.
     pub(super) concurrency: Option<u32>,
+    /// Whether it enforces time-outs itself.
+    pub(super) forward_timeout: bool,
     /// How many it works on; counted only under a limit.
     running: u32,
 }
 
 impl Callee {
-    pub(super) const fn new(peer: PeerKey, disclose: bool, concurrency: Option<u32>) -> Self {
-        Self { peer, disclose, concurrency, running: 0 }
+    pub(super) const fn new(peer: PeerKey, disclose: bool, concurrency: Option<u32>, forward_timeout: bool) -> Self {
+        Self { peer, disclose, concurrency, forward_timeout, running: 0 }
     }
 
     fn is_free(&self) -> bool {

@@ -1,4 +1,4 @@
-//! The meta API over WebSocket: what it answers in each format, and that a killed session's connection ends.
+//! The Advanced Profile over WebSocket: what the meta API answers in each format, that a killed session ends, that calls time out.
 
 mod raw;
 
@@ -33,4 +33,21 @@ async fn a_killed_sessions_connection_ends_after_goodbye() {
     assert_eq!(router.stats().sessions, 1);
     killer.send(json!([48, 2, {}, "wamp.session.count"])).await;
     assert_eq!(killer.recv().await, json!([50, 2, {}, [1]]));
+}
+
+#[tokio::test]
+async fn a_call_times_out_without_anybody_saying_a_word() {
+    let router = router(|options| options).await;
+    let mut callee = Raw::join(address(&router), "wamp.2.msgpack").await;
+    let mut caller = Raw::join(address(&router), "wamp.2.json").await;
+    callee.send(json!([64, 1, {}, "com.example.slow"])).await;
+    assert_eq!(callee.recv().await[0], 65);
+    let started = std::time::Instant::now();
+    caller.send(json!([48, 1, {"timeout": 80}, "com.example.slow"])).await;
+    assert_eq!(callee.recv().await[0], 68);
+    let error = caller.recv().await;
+    assert_eq!((&error[0], &error[1], &error[2], &error[4]), (&json!(8), &json!(48), &json!(1), &json!("wamp.error.timeout")));
+    assert!(started.elapsed() >= std::time::Duration::from_millis(80), "{:?}", started.elapsed());
+    let interrupt = callee.recv().await;
+    assert_eq!((&interrupt[0], &interrupt[2]["reason"]), (&json!(69), &json!("wamp.error.timeout")));
 }
