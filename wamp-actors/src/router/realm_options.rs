@@ -63,6 +63,18 @@ impl RouterBuilder {
         self
     }
 
+    /// How many testaments a session may have (default: 1,000). One more is answered `wamp.error.quota_exceeded`.
+    pub fn max_testaments(mut self, testaments: usize) -> Self {
+        self.routing.quotas.testaments = testaments;
+        self
+    }
+
+    /// What the testaments of a session may weigh together, in octets of the calls that added them (default: 1 MiB).
+    pub fn max_testament_octets(mut self, octets: usize) -> Self {
+        self.routing.quotas.testament_octets = octets;
+        self
+    }
+
     /// What may wait to be taken over from other threads, in octets for each thread and realm (default: 64 MiB). Above it EVENTs are
     /// dropped and counted in [`Stats::events_dropped`](super::Stats::events_dropped), above half of it publishers are slowed down.
     pub fn inbox(mut self, octets: usize) -> Self {
@@ -85,6 +97,8 @@ mod tests {
             .max_registrations(2)
             .max_subscriptions(3)
             .max_calls(4)
+            .max_testaments(7)
+            .max_testament_octets(8)
             .session_control(true)
             .max_call_timeout(Duration::from_secs(6))
             .inbox(5);
@@ -94,6 +108,7 @@ mod tests {
         assert!(options.session_control);
         assert_eq!(options.max_call_timeout, Duration::from_secs(6));
         let quotas = options.quotas;
+        assert_eq!((quotas.testaments, quotas.testament_octets), (7, 8));
         assert_eq!((quotas.registrations, quotas.subscriptions, quotas.calls), (2, 3, 4));
     }
 }

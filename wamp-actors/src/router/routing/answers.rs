@@ -98,10 +98,15 @@ impl Dealer {
 
     /// The INVOCATION could not be delivered.
     pub(super) fn fail_invocation(&mut self, cx: &mut Context<'_, '_>, callee: PeerKey, invocation: RequestId, uri: &'static str) {
-        let key = cx.peers.get(callee).and_then(|peer| peer.invocations.get(&invocation));
-        if let Some(call) = key.copied().and_then(|key| self.close(cx, key)) {
-            fail(cx, &call, uri);
+        let Some(&key) = cx.peers.get(callee).and_then(|peer| peer.invocations.get(&invocation)) else { return };
+        let Some(&mut call) = self.calls.get_mut(key) else { return };
+        if self.calls.upload(key).is_some_and(|upload| upload.continued) {
+            // The callee works on what came before.
+            self.abandon(cx, key, wamp::CANCELED);
+        } else {
+            self.close(cx, key);
         }
+        fail(cx, &call, uri);
     }
 
     /// A progressive RESULT could not be delivered.

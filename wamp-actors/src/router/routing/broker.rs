@@ -9,6 +9,7 @@ use super::peer::{Context, Peer, PeerKey, Peers};
 use super::receivers::Filter;
 use super::refusal::Refusal;
 use super::subscription::{Group, Member, Subscription};
+use super::testament::Testament;
 use super::timestamp::Timestamp;
 use hashbrown::HashMap;
 use proto::id::RequestIds;
@@ -89,6 +90,15 @@ impl Broker {
             cx.out.send(address, Published { request, publication });
         }
         Ok(())
+    }
+
+    /// Publishes a testament of a peer that is no longer among `cx.peers`.
+    pub(super) fn bequeath(&self, cx: &mut Context<'_, '_>, peer: &Peer, testament: &Testament) {
+        let publication = PublicationId::from_random(cx.random.bits());
+        let details = event_details(peer, testament.disclose);
+        let arguments = &mut Arguments::made(&testament.payload);
+        let mut fan = FanOut { publication, filter: testament.filter.as_deref(), excluded: None, arguments };
+        self.spread(cx, &testament.topic, &details, &mut fan);
     }
 
     /// Publishes a meta event.

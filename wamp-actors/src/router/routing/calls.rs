@@ -2,7 +2,9 @@ use super::arena::{Arena, Key};
 use super::peer::{PeerKey, Peers};
 use super::registration::Registration;
 use super::timestamp::Timestamp;
-use proto::RequestId;
+use hashbrown::HashMap;
+use proto::message::InvocationDetails;
+use proto::{RawUri, RegistrationId, RequestId};
 use std::collections::BTreeSet;
 
 /// A call that was handed to a callee and has not ended on both sides.
@@ -42,6 +44,21 @@ pub(super) struct Calls {
     calls: Arena<PendingCall>,
     /// Those that end by themselves, the next first; none that has ended or that was answered is among them.
     deadlines: BTreeSet<(Timestamp, Key<PendingCall>)>,
+    /// Of the calls whose arguments come bit by bit, what each further bit needs.
+    uploads: HashMap<Key<PendingCall>, Upload>,
+}
+
+/// A call whose arguments come in more than one CALL (progressive call invocations).
+#[derive(Debug)]
+pub(super) struct Upload {
+    pub(super) procedure: RawUri,
+    pub(super) registration: RegistrationId,
+    /// The details of the first INVOCATION, which hold for all.
+    pub(super) details: InvocationDetails,
+    /// Whether the last CALL has come.
+    pub(super) complete: bool,
+    /// Whether more than one has.
+    pub(super) continued: bool,
 }
 
 impl Calls {
@@ -70,6 +87,7 @@ impl Calls {
     pub(super) fn mark_answered(&mut self, peers: &mut Peers, key: Key<PendingCall>) {
         let Some(call) = self.calls.get_mut(key).filter(|call| !call.answered) else { return };
         call.answered = true;
+        self.uploads.remove(&key);
         if let Some(deadline) = call.deadline {
             self.deadlines.remove(&(deadline, key));
         }
@@ -81,6 +99,7 @@ impl Calls {
     /// The call has ended on both sides.
     pub(super) fn close(&mut self, peers: &mut Peers, key: Key<PendingCall>) -> Option<PendingCall> {
         let call = self.calls.remove(key)?;
+        self.uploads.remove(&key);
         if let Some(deadline) = call.deadline {
             self.deadlines.remove(&(deadline, key));
         }
@@ -94,6 +113,18 @@ impl Calls {
             caller.calls.remove(&call.request);
         }
         Some(call)
+    }
+
+    /// More arguments are to come for the call that the caller knows by this id.
+    pub(super) fn expect_more(&mut self, peers: &Peers, caller: PeerKey, request: RequestId, upload: Upload) {
+        if let Some(&key) = peers.get(caller).and_then(|caller| caller.calls.get(&request)) {
+            self.uploads.insert(key, upload);
+        }
+    }
+
+    /// The call's arguments as far as they have come, if they come bit by bit.
+    pub(super) fn upload(&mut self, key: Key<PendingCall>) -> Option<&mut Upload> {
+        self.uploads.get_mut(&key)
     }
 
     /// When the next call ends by itself.
@@ -110,6 +141,6 @@ impl Calls {
 
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
-        self.calls.len()
+        self.calls.len() + self.deadlines.len() + self.uploads.len()
     }
 }

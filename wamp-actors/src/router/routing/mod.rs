@@ -34,6 +34,7 @@ mod roles;
 mod sequence;
 mod subscription;
 mod sync;
+mod testament;
 mod timestamp;
 mod trie;
 mod violation;

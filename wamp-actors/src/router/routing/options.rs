@@ -81,10 +81,14 @@ pub(crate) struct Quotas {
     pub(crate) subscriptions: usize,
     /// Calls in flight (default: 10,000).
     pub(crate) calls: usize,
+    /// Testaments (default: 1,000).
+    pub(crate) testaments: usize,
+    /// What its testaments weigh together, in octets (default: 1 MiB).
+    pub(crate) testament_octets: usize,
 }
 
 impl Default for Quotas {
     fn default() -> Self {
-        Self { registrations: 10_000, subscriptions: 10_000, calls: 10_000 }
+        Self { registrations: 10_000, subscriptions: 10_000, calls: 10_000, testaments: 1_000, testament_octets: 1 << 20 }
     }
 }

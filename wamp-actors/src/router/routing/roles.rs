@@ -18,10 +18,12 @@ pub(crate) const ROUTER_ROLES: Roles = Roles::of(&[
         Role::Dealer,
         Features::of(&[
             Feature::ProgressiveCallResults,
+            Feature::ProgressiveCallInvocations,
             Feature::CallCanceling,
             Feature::CallTimeout,
             Feature::CallerIdentification,
             Feature::RegistrationMetaApi,
+            Feature::TestamentMetaApi,
             Feature::SessionMetaApi,
             Feature::PatternBasedRegistration,
             Feature::SharedRegistration,
