@@ -1,4 +1,4 @@
-use super::instance::{Factory, Instance, Stopping};
+use super::instance::{Factory, Gauge, Instance, Stopping};
 use super::{Component, ComponentError, ComponentOptions, ComponentState};
 use actix::fut::ActorFutureExt;
 use actix::{Actor, ActorContext, AsyncContext, Context, Handler, Message, MessageResult, WrapFuture};
@@ -12,6 +12,8 @@ use tokio::sync::watch;
 pub struct ComponentActor<C: Component> {
     /// What is run when it starts.
     instance: Option<Instance<C>>,
+    /// Tells the figures.
+    gauge: Option<Gauge>,
     state: watch::Receiver<ComponentState>,
     stop: Stopping,
 }
@@ -29,13 +31,31 @@ pub struct Stop {
 #[rtype(result = "ComponentState")]
 pub struct Status;
 
+/// Asks what waits for each binding of a component and what was lost, in the order of their declaration.
+#[derive(Debug, Clone, Copy, Message)]
+#[rtype(result = "Vec<BindingFigures>")]
+pub struct Figures;
+
+/// What waits for a binding and what was lost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BindingFigures {
+    /// The URI, or the name of a task or hook.
+    pub name: String,
+    /// How many invocations or events have arrived and wait for their turn.
+    pub waiting: usize,
+    /// How many were lost since the start: invocations answered `wamp.error.unavailable`, events dropped, for want of room
+    /// or because their turn did not come in time.
+    pub lost: u64,
+}
+
 impl<C: Component> ComponentActor<C> {
     /// An actor for the instance `number` of a component; its states go to `state`.
     pub(crate) fn new(factory: Factory<C>, options: ComponentOptions, number: usize, state: watch::Sender<ComponentState>) -> Self {
         let (stop, watched, state) = (Stopping::default(), state.subscribe(), Rc::new(state));
         let instance = Instance::new(factory, options, number, Rc::clone(&state), stop.clone());
         let instance = instance.map_err(|error: ComponentError| state.send_replace(ComponentState::Failed(Arc::new(error)))).ok();
-        Self { instance, state: watched, stop }
+        let gauge = instance.as_ref().map(Instance::gauge);
+        Self { instance, gauge, state: watched, stop }
     }
 }
 
@@ -65,6 +85,14 @@ impl<C: Component> Handler<Status> for ComponentActor<C> {
 
     fn handle(&mut self, _: Status, _: &mut Context<Self>) -> Self::Result {
         MessageResult(self.state.borrow().clone())
+    }
+}
+
+impl<C: Component> Handler<Figures> for ComponentActor<C> {
+    type Result = MessageResult<Figures>;
+
+    fn handle(&mut self, _: Figures, _: &mut Context<Self>) -> Self::Result {
+        MessageResult(self.gauge.as_ref().map(Gauge::read).unwrap_or_default())
     }
 }
 

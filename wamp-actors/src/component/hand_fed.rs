@@ -3,10 +3,10 @@
 use super::driver::{Answer, Asker, Driver, Inbox, Job, Limits};
 use super::{Bindings, Component, Failure, Invoked};
 use crate::session::ProgressError;
-use parking_lot::Mutex;
 use proto::message::InvocationDetails;
 use proto::{Format, Payload};
-use std::sync::Arc;
+use std::cell::Cell;
+use std::rc::Rc;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
@@ -18,7 +18,9 @@ pub struct HandFed {
 
 /// What answers a call once.
 #[derive(Clone)]
-struct Once(Arc<Mutex<Option<oneshot::Sender<Result<Payload, Failure>>>>>);
+struct Once(Rc<Cell<Option<Sender>>>);
+
+type Sender = oneshot::Sender<Result<Payload, Failure>>;
 
 impl HandFed {
     /// Drives `component` on this thread's `LocalSet`. None, if its declarations cannot stand.
@@ -33,7 +35,7 @@ impl HandFed {
     /// Calls the binding of that number in the order of declaration. The receiver fails if there is no room.
     pub fn call(&self, binding: usize, payload: Payload) -> oneshot::Receiver<Result<Payload, Failure>> {
         let (sender, answer) = oneshot::channel();
-        let asker = Asker::Caller(Once(Arc::new(Mutex::new(Some(sender)))));
+        let asker = Asker::Caller(Once(Rc::new(Cell::new(Some(sender)))));
         let invoked = Invoked::Invocation(InvocationDetails::default());
         drop(self.inbox.push(Job { binding, invoked, payload, asker, arrived: Instant::now() }));
         answer
@@ -68,7 +70,7 @@ impl Answer for Once {
     }
 
     fn finish(&self, answer: Result<Payload, Failure>) {
-        if let Some(sender) = self.0.lock().take() {
+        if let Some(sender) = self.0.take() {
             drop(sender.send(answer));
         }
     }

@@ -30,7 +30,7 @@ mod task;
 mod topic;
 
 pub use crate::session::ProgressError;
-pub use actor::{ComponentActor, Status, Stop};
+pub use actor::{BindingFigures, ComponentActor, Figures, Status, Stop};
 pub use arguments::Arguments;
 pub use bindings::{BindError, Bindings, BoundUri};
 pub use call::{Call, Invoked};

@@ -34,6 +34,9 @@ pub enum ServiceError {
     /// No router is named, and there is none embedded.
     #[error("no router: name one by WAMP_URL or Service::url (the embedded one needs the feature `router`)")]
     NoRouter,
+    /// There are no threads for the components to run on.
+    #[error("a service needs an actix system: run it under #[wamp_actors::main] or #[actix_rt::main]")]
+    NoSystem,
     /// The embedded router did not start.
     #[cfg(feature = "router")]
     #[error("the embedded router did not start: {0}")]

@@ -2,18 +2,18 @@ use super::check::check;
 use super::environment::Environment;
 use super::error::ServiceError;
 use super::signals::Signals;
-use super::spec::Started;
+use super::spec::{Control, Started};
 use super::{DEFAULT_REALM, OnFailure, Service};
-use crate::component::{BoundUri, ComponentError, ComponentOptions, ComponentState, Stop};
+use crate::component::{BindingFigures, BoundUri, ComponentError, ComponentOptions, ComponentState, Figures, Stop};
 #[cfg(feature = "router")]
 use crate::router::Router;
 use actix_rt::Arbiter;
 use futures_util::FutureExt;
-use futures_util::future::{join_all, select_all};
+use futures_util::future::{select_all, try_join_all};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 /// A service that runs. Dropping it ends its components without order: [`stop`](Self::stop) it.
 #[derive(Debug)]
@@ -35,12 +35,21 @@ pub struct RunningComponent {
     number: usize,
     served: Arc<[BoundUri]>,
     state: watch::Receiver<ComponentState>,
-    stop: actix::Recipient<Stop>,
+    control: Control,
 }
+
+/// How long a component may take to leave its realm when it has stopped: a session gives its router 5 s.
+const LEAVING: Duration = Duration::from_secs(6);
+
+/// How long the threads may take to end when their components have stopped.
+const JOINING: Duration = Duration::from_secs(1);
 
 impl RunningService {
     pub(super) async fn start(service: Service) -> Result<Self, ServiceError> {
         let served = check(&service.specs)?;
+        if actix_rt::System::try_current().is_none() {
+            return Err(ServiceError::NoSystem);
+        }
         let environment = service.environment.clone().unwrap_or_else(Environment::of_process);
         let realm = environment.realm.clone().or_else(|| service.realm.clone()).unwrap_or_else(|| DEFAULT_REALM.to_owned());
         let Service { specs, urls, transports, drain, on_failure, threads, .. } = service;
@@ -59,8 +68,10 @@ impl RunningService {
             (defaults.urls, defaults.transports) = (environment.urls.clone(), Vec::new());
         } else if defaults.urls.is_empty() && defaults.transports.is_empty() && specs.iter().any(|spec| !spec.options.has_way()) {
             #[cfg(feature = "router")]
-            let own = specs.iter().filter_map(|spec| spec.options.realm.clone()).filter(|_| environment.realm.is_none());
-            running.embed(service.router, own.collect(), &mut defaults).await?;
+            {
+                let own = specs.iter().filter_map(|spec| spec.options.realm.clone()).filter(|_| environment.realm.is_none());
+                running.embed(service.router, own.collect(), &mut defaults).await?;
+            }
             #[cfg(not(feature = "router"))]
             return Err(ServiceError::NoRouter);
         }
@@ -72,8 +83,8 @@ impl RunningService {
             for number in 0..spec.options.instances {
                 let options = resolve(spec.options.clone(), &defaults, &running.realm, &environment);
                 let Some(thread) = running.threads.get(running.components.len() % threads) else { continue };
-                let Started { state, stop } = spec.start(options, number, &thread.handle());
-                running.components.push(RunningComponent { name: spec.name, number, served: Arc::clone(&served), state, stop });
+                let Started { state, control } = spec.start(options, number, &thread.handle());
+                running.components.push(RunningComponent { name: spec.name, number, served: Arc::clone(&served), state, control });
             }
         }
         Ok(running)
@@ -99,9 +110,8 @@ impl RunningService {
     ///
     /// If one has failed.
     pub async fn ready(&self) -> Result<(), ServiceError> {
-        for ready in join_all(self.components.iter().map(RunningComponent::ready)).await {
-            ready.map_err(ServiceError::Failed)?;
-        }
+        // The first failure is told at once, whoever is not ready yet.
+        try_join_all(self.components.iter().map(RunningComponent::ready)).await.map_err(ServiceError::Failed)?;
         Ok(())
     }
 
@@ -155,7 +165,9 @@ impl RunningService {
     }
 
     /// Ends the service: its components in the reverse order of their start, each in order, then the embedded router.
-    pub async fn stop(self) {
+    ///
+    /// It takes no longer than [`Service::drain`] and a few seconds, also if a handler blocks its thread.
+    pub async fn stop(mut self) {
         let end = Instant::now() + self.drain;
         for component in self.components.iter().rev() {
             component.stop(end.saturating_duration_since(Instant::now())).await;
@@ -164,13 +176,23 @@ impl RunningService {
         if let Some(router) = &self.router {
             router.stop().await;
         }
+        self.stop_threads();
+        let threads = std::mem::take(&mut self.threads);
+        // Joining blocks until the thread has let go of what it holds.
+        let joined = tokio::task::spawn_blocking(move || threads.into_iter().for_each(|thread| drop(thread.join())));
+        drop(timeout(JOINING, joined).await);
+    }
+
+    fn stop_threads(&self) {
         for thread in &self.threads {
             thread.stop();
         }
-        let threads = self.threads;
-        // Joining blocks until the thread has let go of what it holds.
-        let joined = tokio::task::spawn_blocking(move || threads.into_iter().for_each(|thread| drop(thread.join())));
-        drop(joined.await);
+    }
+}
+
+impl Drop for RunningService {
+    fn drop(&mut self) {
+        self.stop_threads();
     }
 }
 
@@ -205,11 +227,16 @@ impl RunningComponent {
         self.state.clone()
     }
 
-    /// Waits until it is ready.
+    /// What waits for each of its bindings and what was lost, in their order; nothing once it has ended.
+    pub async fn figures(&self) -> Vec<BindingFigures> {
+        self.control.figures.send(Figures).await.unwrap_or_default()
+    }
+
+    /// Waits until it is ready, or was stopped.
     ///
     /// # Errors
     ///
-    /// If it has failed, or was stopped.
+    /// If it has failed.
     pub async fn ready(&self) -> Result<(), Arc<ComponentError>> {
         let settled = |state: &ComponentState| matches!(state, ComponentState::Ready { .. }) || state.is_final();
         match self.until(settled).await {
@@ -226,8 +253,10 @@ impl RunningComponent {
     }
 
     async fn stop(&self, within: Duration) {
-        self.stop.do_send(Stop { within });
-        let _ = self.until(ComponentState::is_final).await;
+        self.control.stop.do_send(Stop { within });
+        if timeout(within + LEAVING, self.until(ComponentState::is_final)).await.is_err() {
+            tracing::error!(component = self.name, instance = self.number, "it does not stop: a handler blocks its thread");
+        }
     }
 
     /// The first state of that kind. If there is none to come, what the component's thread ended with.

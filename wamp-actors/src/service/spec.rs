@@ -1,6 +1,6 @@
 use super::error::ServiceError;
 use crate::component::instance::Factory;
-use crate::component::{Bindings, BoundUri, Component, ComponentActor, ComponentError, ComponentOptions, ComponentState, Stop};
+use crate::component::{Bindings, BoundUri, Component, ComponentActor, ComponentError, ComponentOptions, ComponentState, Figures, Stop};
 use actix::{Actor, Recipient};
 use actix_rt::ArbiterHandle;
 use std::fmt;
@@ -17,7 +17,14 @@ pub(super) struct Spec {
 /// An instance that was started.
 pub(super) struct Started {
     pub(super) state: watch::Receiver<ComponentState>,
+    pub(super) control: Control,
+}
+
+/// The mailbox of an instance's actor.
+#[derive(Debug)]
+pub(super) struct Control {
     pub(super) stop: Recipient<Stop>,
+    pub(super) figures: Recipient<Figures>,
 }
 
 trait Start: Send + Sync {
@@ -38,7 +45,7 @@ impl<C: Component> Start for Typed<C> {
         let factory = Arc::clone(&self.0);
         let (sender, state) = watch::channel(ComponentState::Starting);
         let actor = ComponentActor::start_in_arbiter(on, move |_| ComponentActor::new(factory, options, number, sender));
-        Started { state, stop: actor.recipient() }
+        Started { state, control: Control { stop: actor.clone().recipient(), figures: actor.recipient() } }
     }
 }
 

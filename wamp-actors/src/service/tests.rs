@@ -1,5 +1,6 @@
 //! Services over a router of this process.
 
+mod calls;
 mod components;
 mod discovering;
 mod ending;

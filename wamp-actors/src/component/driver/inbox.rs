@@ -62,6 +62,11 @@ impl<R> Inbox<R> {
         wake(state);
     }
 
+    /// How many of a binding's have arrived and not started.
+    pub(crate) fn waiting(&self, binding: usize) -> usize {
+        self.0.lanes.get(binding).map_or(0, |lane| lane.waiting.load(Ordering::Relaxed))
+    }
+
     /// How many of a binding's were given back for want of room, or dropped unstarted.
     pub(crate) fn lost(&self, binding: usize) -> u64 {
         self.0.lanes.get(binding).map_or(0, |lane| lane.lost.load(Ordering::Relaxed))

@@ -73,6 +73,8 @@ pub(crate) struct Driver<C: Component, R> {
     queue: Queue<R>,
     /// Streams and detached tasks; each gives the binding it held, if any.
     beside: FuturesUnordered<LocalBoxFuture<'static, usize>>,
+    /// Whether some of those were not polled yet, and so would wake nobody.
+    unpolled: bool,
     joined: Joined,
 }
 
@@ -80,7 +82,7 @@ impl<C: Component, R: Answer> Driver<C, R> {
     /// A driver of these bindings, fed by `inbox`.
     pub(crate) fn new(entries: Rc<[Entry<C>]>, inbox: Inbox<R>, limits: Limits) -> Self {
         let queue = Queue::new(inbox, entries.iter().map(admission), limits.patience, limits.max_running);
-        Self { entries, queue, beside: FuturesUnordered::new(), joined: Joined::default() }
+        Self { entries, queue, beside: FuturesUnordered::new(), unpolled: false, joined: Joined::default() }
     }
 
     /// With the place where the session of the moment is found.
@@ -122,17 +124,19 @@ impl<C: Component, R: Answer> Driver<C, R> {
             self.refuse_unstarted(job);
         }
         self.expire(cx);
-        self.poll_beside(cx)
-    }
-
-    /// Drives what runs beside the queue; gives whether a binding has got room.
-    fn poll_beside(&mut self, cx: &mut Context<'_>) -> bool {
+        self.unpolled = false;
         let mut released = false;
         while let Poll::Ready(Some(binding)) = self.beside.poll_next_unpin(cx) {
             self.queue.release(binding);
             released = true;
         }
         released
+    }
+
+    /// Runs a future beside the queue; its binding is released when it ends.
+    fn run_beside(&mut self, future: LocalBoxFuture<'static, usize>) {
+        self.beside.push(future);
+        self.unpolled = true;
     }
 
     /// The last step before the driver waits: what waits gets its deadline. Gives whether some of it has passed already.

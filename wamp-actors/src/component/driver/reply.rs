@@ -47,7 +47,7 @@ impl<C: Component, R: Answer> Driver<C, R> {
     /// Drives a stream of results beside the queue; its binding is released when it ends.
     pub(super) fn push_stream(&mut self, binding: usize, items: Items, answer: R) {
         let (entries, collect) = (Rc::clone(&self.entries), self.collect(binding));
-        self.beside.push(Box::pin(async move {
+        self.run_beside(Box::pin(async move {
             let end = tokio::select! {
                 biased;
                 () = answer.canceled() => None,

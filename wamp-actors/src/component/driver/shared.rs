@@ -35,9 +35,7 @@ impl<C: Component, R: Answer> Driver<C, R> {
                 while let Poll::Ready(Some(finished)) = running.poll_next_unpin(cx) {
                     again |= self.finish_shared(finished);
                 }
-                // What a handler has just put beside the queue is polled before the driver waits: nothing else would wake it.
-                again |= self.poll_beside(cx);
-                if again {
+                if again || self.unpolled {
                     continue;
                 }
                 if running.is_empty() {
@@ -80,7 +78,7 @@ impl<C: Component, R: Answer> Driver<C, R> {
 
     fn push_detached(&mut self, work: LocalBoxFuture<'static, Outcome>, token: Cancellation, binding: usize, asker: Asker<R>) {
         let entries = Rc::clone(&self.entries);
-        self.beside.push(Box::pin(async move {
+        self.run_beside(Box::pin(async move {
             let Finished { binding, asker, ran } = run(work, token, binding, asker, None).await;
             let name = entries.get(binding).map_or("?", |entry| entry.name.as_str());
             // Of a stream there is nobody to take the results.

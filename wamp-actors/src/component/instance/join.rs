@@ -2,7 +2,7 @@ use super::bind::{Bound, Interrupted};
 use super::{InSession, Instance, run_of};
 use crate::component::{Cancellation, Component, ComponentError, ComponentState, Fault};
 use crate::error::{ConnectError, JoinError};
-use crate::session::Session;
+use crate::session::{Session, SessionBuilder};
 use crate::supervisor::Backoff;
 use crate::transport::Transport;
 use proto::uri::wamp;
@@ -136,7 +136,7 @@ impl<C: Component> Instance<C> {
         let session = self.options.session.clone();
         let session = match way {
             Way::Transport(transport) => session.shared_transport(transport),
-            Way::Url(url) => session.url(url),
+            Way::Url(url) => SessionBuilder { transport: None, ..session.url(url) },
             Way::Options => session,
         };
         let session = match &self.options.realm {

@@ -18,7 +18,7 @@ mod tests;
 
 use super::bindings::Entry;
 use super::driver::{Asker, Driver, Inbox, Job};
-use super::{Cancellation, Component, ComponentError, ComponentOptions, ComponentState, Fault, Invoked};
+use super::{BindingFigures, Cancellation, Component, ComponentError, ComponentOptions, ComponentState, Fault, Invoked};
 use crate::session::{Responder, Session};
 use crate::supervisor::{Budget, Verdict};
 use bind::Bound;
@@ -77,6 +77,11 @@ impl<C: Component> Instance<C> {
         let inbox = Driver::<C, Responder>::inbox(&entries);
         let budget = RefCell::new(Budget::new(options.restarts));
         Ok(Self { entries: entries.into(), factory, options, number, inbox, joined: Joined::default(), state, stop, budget })
+    }
+
+    /// What tells the figures while it runs.
+    pub(crate) fn gauge(&self) -> Gauge {
+        Gauge { names: self.entries.iter().map(|entry| entry.name.to_string()).collect(), inbox: self.inbox.clone() }
     }
 
     /// Runs until it is stopped or gives up; its last state says which.
@@ -145,6 +150,23 @@ impl<C: Component> Instance<C> {
                 Err(ComponentError::Restarts { component: C::NAME, restarts, within, fault })
             }
         }
+    }
+}
+
+/// A view of an instance's queues.
+#[derive(Debug)]
+pub(crate) struct Gauge {
+    names: Vec<String>,
+    inbox: Inbox<Responder>,
+}
+
+impl Gauge {
+    pub(crate) fn read(&self) -> Vec<BindingFigures> {
+        let figures = |(binding, name): (usize, &String)| {
+            let (waiting, lost) = (self.inbox.waiting(binding), self.inbox.lost(binding));
+            BindingFigures { name: name.clone(), waiting, lost }
+        };
+        self.names.iter().enumerate().map(figures).collect()
     }
 }
 

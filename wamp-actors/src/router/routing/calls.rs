@@ -2,7 +2,9 @@ use super::arena::{Arena, Key};
 use super::peer::{PeerKey, Peers};
 use super::registration::Registration;
 use super::timestamp::Timestamp;
-use proto::RequestId;
+use hashbrown::HashMap;
+use proto::message::{Call, InvocationDetails};
+use proto::{Payload, RawUri, RegistrationId, RequestId};
 use std::collections::BTreeSet;
 
 /// A call that was handed to a callee and has not ended on both sides.
@@ -42,6 +44,34 @@ pub(super) struct Calls {
     calls: Arena<PendingCall>,
     /// Those that end by themselves, the next first; none that has ended or that was answered is among them.
     deadlines: BTreeSet<(Timestamp, Key<PendingCall>)>,
+    /// Of the calls whose arguments come bit by bit, what each further bit needs.
+    uploads: HashMap<Key<PendingCall>, Upload>,
+    /// Of the calls that another callee may take if theirs cannot, what is to be handed to it.
+    spares: HashMap<Key<PendingCall>, Spare>,
+    /// What the arguments of those weigh.
+    spare_octets: usize,
+}
+
+/// A call as it came, kept until its callee has begun to answer.
+#[derive(Debug)]
+pub(super) struct Spare {
+    pub(super) call: Call,
+    pub(super) payload: Payload,
+    /// The callees that were asked.
+    pub(super) tried: Vec<PeerKey>,
+}
+
+/// A call whose arguments come in more than one CALL (progressive call invocations).
+#[derive(Debug)]
+pub(super) struct Upload {
+    pub(super) procedure: RawUri,
+    pub(super) registration: RegistrationId,
+    /// The details of the first INVOCATION, which hold for all.
+    pub(super) details: InvocationDetails,
+    /// Whether the last CALL has come.
+    pub(super) complete: bool,
+    /// Whether more than one has.
+    pub(super) continued: bool,
 }
 
 impl Calls {
@@ -70,6 +100,9 @@ impl Calls {
     pub(super) fn mark_answered(&mut self, peers: &mut Peers, key: Key<PendingCall>) {
         let Some(call) = self.calls.get_mut(key).filter(|call| !call.answered) else { return };
         call.answered = true;
+        let call = *call;
+        self.take_spare(key);
+        self.uploads.remove(&key);
         if let Some(deadline) = call.deadline {
             self.deadlines.remove(&(deadline, key));
         }
@@ -81,6 +114,8 @@ impl Calls {
     /// The call has ended on both sides.
     pub(super) fn close(&mut self, peers: &mut Peers, key: Key<PendingCall>) -> Option<PendingCall> {
         let call = self.calls.remove(key)?;
+        self.take_spare(key);
+        self.uploads.remove(&key);
         if let Some(deadline) = call.deadline {
             self.deadlines.remove(&(deadline, key));
         }
@@ -94,6 +129,36 @@ impl Calls {
             caller.calls.remove(&call.request);
         }
         Some(call)
+    }
+
+    /// More arguments are to come for the call that the caller knows by this id.
+    pub(super) fn expect_more(&mut self, peers: &Peers, caller: PeerKey, request: RequestId, upload: Upload) {
+        if let Some(&key) = peers.get(caller).and_then(|caller| caller.calls.get(&request)) {
+            self.uploads.insert(key, upload);
+        }
+    }
+
+    /// The call's arguments as far as they have come, if they come bit by bit.
+    pub(super) fn upload(&mut self, key: Key<PendingCall>) -> Option<&mut Upload> {
+        self.uploads.get_mut(&key)
+    }
+
+    /// Keeps what another callee needs, if there is room.
+    pub(super) fn keep_spare(&mut self, peers: &Peers, caller: PeerKey, request: RequestId, spare: Spare, limit: usize) {
+        let weight = self.spare_octets + spare.payload.as_ref().len();
+        if weight <= limit
+            && let Some(&key) = peers.get(caller).and_then(|caller| caller.calls.get(&request))
+        {
+            self.spare_octets = weight;
+            self.spares.insert(key, spare);
+        }
+    }
+
+    /// The call as it came, if it was kept; it is no longer.
+    pub(super) fn take_spare(&mut self, key: Key<PendingCall>) -> Option<Spare> {
+        let spare = self.spares.remove(&key)?;
+        self.spare_octets -= spare.payload.as_ref().len();
+        Some(spare)
     }
 
     /// When the next call ends by itself.
@@ -110,6 +175,6 @@ impl Calls {
 
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
-        self.calls.len()
+        self.calls.len() + self.deadlines.len() + self.uploads.len() + self.spares.len() + self.spare_octets
     }
 }

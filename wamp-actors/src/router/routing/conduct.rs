@@ -3,13 +3,25 @@
 use super::options::RequestIdRule;
 use super::peer::Peer;
 use super::violation::Violation;
-use proto::message::{MessageType, Passthru};
+use proto::message::{Call, MessageType, Passthru};
 use proto::{Feature, Message, RequestId, Role};
 
+/// What is to be done with a message that breaks no rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Course {
+    /// It is routed.
+    Route,
+    /// It brings more of the arguments of a call that is open.
+    Continue,
+    /// It is dropped: it crossed the end of the call that it continues.
+    Ignore,
+}
+
 /// Judges a message before it is routed; takes its request id.
-pub(super) fn check(peer: &mut Peer, message: &Message, rule: RequestIdRule) -> Result<(), Violation> {
+pub(super) fn check(peer: &mut Peer, message: &Message, rule: RequestIdRule) -> Result<Course, Violation> {
     use MessageType as T;
     match message {
+        Message::Call(m) => return check_call(peer, m, rule),
         Message::Subscribe(m) => request(peer, T::Subscribe, m.request, rule),
         Message::Unsubscribe(m) => request(peer, T::Unsubscribe, m.request, rule),
         Message::Register(m) => request(peer, T::Register, m.request, rule),
@@ -17,16 +29,6 @@ pub(super) fn check(peer: &mut Peer, message: &Message, rule: RequestIdRule) -> 
         Message::Publish(m) => {
             request(peer, T::Publish, m.request, rule)?;
             passthru(peer, T::Publish, Role::Publisher, &m.options.ppt)
-        }
-        Message::Call(m) => {
-            if m.options.progress {
-                return Err(not_announced(T::Call, Feature::ProgressiveCallInvocations));
-            }
-            request(peer, T::Call, m.request, rule)?;
-            if peer.calls.contains_key(&m.request) {
-                return Err(Violation::RequestInUse(m.request));
-            }
-            passthru(peer, T::Call, Role::Caller, &m.options.ppt)
         }
         Message::Yield(m) => {
             if m.options.progress && !peer.supports(Role::Callee, Feature::ProgressiveCallResults) {
@@ -40,6 +42,28 @@ pub(super) fn check(peer: &mut Peer, message: &Message, rule: RequestIdRule) -> 
         Message::EventReceived(_) => Err(not_announced(T::EventReceived, Feature::AcknowledgeEventReceived)),
         other => Err(Violation::Unexpected(other.message_type())),
     }
+    .map(|()| Course::Route)
+}
+
+/// A caller that announced progressive call invocations may use a call's id again: to continue it, or what it does not know to have
+/// ended (advanced/rpc_progressive_call_invocations, "Verification of CALL Request IDs", without a table of grace periods).
+fn check_call(peer: &mut Peer, call: &Call, rule: RequestIdRule) -> Result<Course, Violation> {
+    let (id, open) = (call.request, peer.calls.contains_key(&call.request));
+    if peer.supports(Role::Caller, Feature::ProgressiveCallInvocations) {
+        if open {
+            return Ok(Course::Continue);
+        }
+        if peer.sequence.is_past(id) {
+            return Ok(Course::Ignore);
+        }
+    } else if call.options.progress {
+        return Err(not_announced(MessageType::Call, Feature::ProgressiveCallInvocations));
+    }
+    request(peer, MessageType::Call, id, rule)?;
+    if open {
+        return Err(Violation::RequestInUse(id));
+    }
+    passthru(peer, MessageType::Call, Role::Caller, &call.options.ppt).map(|()| Course::Route)
 }
 
 /// Whether the arguments are packed by payload passthru mode.

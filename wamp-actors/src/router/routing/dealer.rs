@@ -1,5 +1,5 @@
 use super::arena::{Arena, Key};
-use super::calls::{Calls, Handed};
+use super::calls::{Calls, Handed, Spare, Upload};
 use super::conduct::is_passthru;
 use super::judge::{check_name, check_pattern, disclosure};
 use super::matching::Patterns;
@@ -12,9 +12,10 @@ use super::random::Random;
 use super::refusal::Refusal;
 use super::registration::{Callee, Registration};
 use super::timestamp::Timestamp;
+use super::violation::Violation;
 use hashbrown::HashMap;
 use proto::id::RequestIds;
-use proto::message::{Call, Invocation, InvocationDetails, InvokePolicy, OptionalRequest, Passthru, Register, Registered};
+use proto::message::{Call, CallOptions, Invocation, InvocationDetails, InvokePolicy, OptionalRequest, Passthru, Register, Registered};
 use proto::message::{Unregister, Unregistered, UnregisteredDetails};
 use proto::uri::wamp::is_reserved;
 use proto::{Feature, Id, MatchPolicy, Pattern, RawUri, RegistrationId, Role, SessionId};
@@ -83,14 +84,27 @@ impl Dealer {
         message: Call,
         arguments: &mut Arguments<'_>,
     ) -> Result<(), Refusal> {
-        let Call { request, options, procedure } = message;
-        let Some(caller) = cx.peers.get(from) else { return Ok(()) };
-        if caller.calls.len() >= cx.options.quotas.calls {
+        if cx.peers.get(from).is_some_and(|caller| caller.calls.len() >= cx.options.quotas.calls) {
             return Err(Refusal::CALLS);
         }
+        self.hand_over(cx, from, message, arguments, Vec::new())
+    }
+
+    /// Hands a call to a callee that was not tried yet.
+    pub(super) fn hand_over(
+        &mut self,
+        cx: &mut Context<'_, '_>,
+        from: PeerKey,
+        message: Call,
+        arguments: &mut Arguments<'_>,
+        mut tried: Vec<PeerKey>,
+    ) -> Result<(), Refusal> {
+        let Some(caller) = cx.peers.get(from) else { return Ok(()) };
+        let Call { request, options, procedure } = &message;
+        let request = *request;
         let asked = disclosure(options.disclose_me, cx.options)?;
-        let (key, registration) = self.find(&procedure, cx)?;
-        let (chosen, callee) = choose(registration, cx.peers, cx.random, &options.ppt)?;
+        let (key, registration) = self.find(procedure, cx)?;
+        let (chosen, callee) = choose(registration, cx.peers, cx.random, options, &tried)?;
         // Autobahn|JS announces progressive results but not call canceling; the specification would have us disregard it then, and its
         // own tests fail if we do.
         let receive_progress = options.receive_progress && callee.supports(Role::Callee, Feature::ProgressiveCallResults);
@@ -98,16 +112,53 @@ impl Dealer {
             options.timeout.filter(|&timeout| timeout > 0).map(|timeout| Duration::from_millis(timeout).min(cx.options.max_call_timeout));
         let deadline = timeout.filter(|_| !chosen.forward_timeout).map(|timeout| Timestamp(cx.now.0 + timeout));
         let details = InvocationDetails {
-            procedure: (registration.pattern.policy() != MatchPolicy::Exact).then_some(procedure),
+            procedure: (registration.pattern.policy() != MatchPolicy::Exact).then(|| procedure.clone()),
             receive_progress,
+            progress: options.progress,
             timeout: timeout.filter(|_| chosen.forward_timeout).map(|timeout| timeout.as_millis() as u64),
-            ..invocation_details(caller, asked || chosen.disclose, options.ppt)
+            ..invocation_details(caller, asked || chosen.disclose, options.ppt.clone())
         };
+        let spare = registration.policy != InvokePolicy::Single && !options.progress && callee.supports(Role::Callee, Feature::CallReroute);
         let (registration, address) = (registration.id, callee.address);
         let (callee, limited) = (chosen.peer, chosen.concurrency.is_some());
         let handed = Handed { caller: from, request, callee, registration: key, limited, receive_progress, deadline };
         if let Some(invocation) = self.calls.open(cx.peers, handed) {
+            if options.progress {
+                let upload =
+                    Upload { procedure: procedure.clone(), registration, details: details.clone(), complete: false, continued: false };
+                self.calls.expect_more(cx.peers, from, request, upload);
+            }
+            if spare {
+                tried.push(callee);
+                let spare = Spare { payload: arguments.as_ref().to_payload(), call: message, tried };
+                self.calls.keep_spare(cx.peers, from, request, spare, cx.options.reroute_octets);
+            }
             cx.out.forward(address, Invocation { request: invocation, registration, details }, arguments);
+        }
+        Ok(())
+    }
+
+    /// Hands more of a call's arguments to its callee. Of its options only `progress` counts; the others are those of the first CALL.
+    pub(super) fn continue_call(
+        &mut self,
+        cx: &mut Context<'_, '_>,
+        from: PeerKey,
+        message: &Call,
+        arguments: &mut Arguments<'_>,
+    ) -> Result<(), Violation> {
+        let Some(&key) = cx.peers.get(from).and_then(|peer| peer.calls.get(&message.request)) else { return Ok(()) };
+        let Some(&mut call) = self.calls.get_mut(key) else { return Ok(()) };
+        let upload = self.calls.upload(key).filter(|upload| !upload.complete).ok_or(Violation::RequestInUse(message.request))?;
+        if upload.procedure != message.procedure {
+            // No call of that id and procedure is open: as if it had ended.
+            return Ok(());
+        }
+        upload.continued = true;
+        upload.complete = !message.options.progress;
+        let details = InvocationDetails { progress: message.options.progress, ..upload.details.clone() };
+        let registration = upload.registration;
+        if let Some(callee) = cx.peers.get(call.callee) {
+            cx.out.forward(callee.address, Invocation { request: call.invocation, registration, details }, arguments);
         }
         Ok(())
     }
@@ -230,20 +281,26 @@ impl Dealer {
     }
 }
 
-/// The callee that takes a call, if it understands how the arguments are packed.
+/// The callee that takes a call, if it understands how the arguments are packed and that more of them may follow.
 fn choose<'p>(
     registration: &mut Registration,
     peers: &'p Peers,
     random: &mut Random,
-    ppt: &Passthru,
+    options: &CallOptions,
+    tried: &[PeerKey],
 ) -> Result<(Callee, &'p Peer), Refusal> {
-    let chosen = registration.choose(random).ok_or(Refusal::ALL_BUSY)?;
+    let chosen = registration.choose(random, tried).ok_or(Refusal::ALL_BUSY)?;
     let callee = peers.get(chosen.peer).ok_or(Refusal::NO_SUCH_PROCEDURE)?;
-    if is_passthru(ppt) && !callee.supports(Role::Callee, Feature::PayloadPassthruMode) {
-        registration.finished(chosen.peer);
-        return Err(Refusal::NO_PASSTHRU);
-    }
-    Ok((chosen, callee))
+    let supports = |feature| callee.supports(Role::Callee, feature);
+    let refusal = if is_passthru(&options.ppt) && !supports(Feature::PayloadPassthruMode) {
+        Refusal::NO_PASSTHRU
+    } else if options.progress && !(supports(Feature::ProgressiveCallInvocations) && supports(Feature::CallCanceling)) {
+        Refusal::NO_UPLOAD
+    } else {
+        return Ok((chosen, callee));
+    };
+    registration.finished(chosen.peer);
+    Err(refusal)
 }
 
 fn invocation_details(caller: &Peer, disclosed: bool, ppt: Passthru) -> InvocationDetails {

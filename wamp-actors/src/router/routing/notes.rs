@@ -40,6 +40,10 @@ impl Notes {
         self.quiet = quiet;
     }
 
+    pub(super) const fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     pub(super) const fn watch(&mut self) {
         self.watchers += 1;
     }

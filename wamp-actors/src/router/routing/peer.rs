@@ -8,6 +8,7 @@ use super::random::Random;
 use super::registration::Registration;
 use super::sequence::Sequence;
 use super::subscription::Subscription;
+use super::testament::Testament;
 use super::timestamp::Timestamp;
 use compact_str::CompactString;
 use hashbrown::HashMap;
@@ -49,6 +50,8 @@ pub(super) struct Peer {
     pub(super) authprovider: CompactString,
     /// What else is told of it, of other sessions' giving.
     pub(super) details: Option<Box<Dict>>,
+    /// What is published at its end.
+    pub(super) testaments: Vec<Testament>,
     /// The ids of its requests.
     pub(super) sequence: Sequence,
     /// Its subscriptions: which, and its place among the subscribers of its thread.
@@ -90,6 +93,7 @@ impl Peer {
             authmethod,
             authprovider,
             details: None,
+            testaments: Vec::new(),
             sequence: Sequence::default(),
             subscriptions: HashMap::new(),
             registrations: HashMap::new(),

@@ -1,16 +1,17 @@
 use super::broker::Broker;
-use super::conduct;
+use super::conduct::{self, Course};
 use super::dealer::Dealer;
 use super::delivery::{Address, ThreadIndex};
 use super::incoming::Incoming;
 use super::judge;
 use super::meta;
 use super::notes::Notes;
-use super::options::RealmOptions;
+use super::options::{Quotas, RealmOptions};
 use super::outbound::{Arguments, Outbound};
 use super::peer::{Context, NewPeer, Peer, PeerKey, Peers};
 use super::random::Random;
 use super::refusal::Refusal;
+use super::testament::{Scope, Testament};
 use super::timestamp::Timestamp;
 use super::violation::Violation;
 use hashbrown::HashMap;
@@ -139,7 +140,7 @@ impl Realm {
     }
 
     /// Disposes of all that a peer had: subscriptions, registrations (calls it works on are answered `wamp.error.canceled` at once), its
-    /// own calls (callees that can are interrupted). Does nothing if it has left before.
+    /// own calls (callees that can are interrupted). Publishes its testaments. Does nothing if it has left before.
     pub(crate) fn leave(&mut self, peer: PeerKey, out: &mut Outbound<'_>) {
         let key = peer;
         let Some(peer) = self.peers.remove(key) else { return };
@@ -147,6 +148,11 @@ impl Realm {
         let (mut cx, broker, dealer) = self.parts(out);
         dealer.leave(&mut cx, key, &peer);
         broker.leave(&mut cx, key, &peer);
+        let told = !cx.notes.is_quiet();
+        for scope in Scope::ALL.into_iter().filter(|_| told) {
+            let testaments = peer.testaments.iter().filter(|testament| testament.scope == scope);
+            testaments.for_each(|testament| broker.bequeath(&mut cx, &peer, testament));
+        }
         cx.notes.push(meta::session::ON_LEAVE, || (peer.session, &peer.authid, &peer.authrole));
         self.announce(out);
     }
@@ -166,8 +172,10 @@ impl Realm {
     pub(crate) fn recv(&mut self, from: PeerKey, incoming: Incoming<'_>, out: &mut Outbound<'_>) -> Result<Next, Violation> {
         let rule = self.options.request_ids;
         let Some(peer) = self.peers.get_mut(from) else { return Ok(Next::Open) };
-        conduct::check(peer, &incoming.message, rule)?;
+        let course = conduct::check(peer, &incoming.message, rule)?;
         match incoming.message {
+            _ if course == Course::Ignore => Ok(Next::Open),
+            Message::Call(_) if course == Course::Continue => self.continue_call(from, incoming, out).map(|()| Next::Open),
             Message::Goodbye(_) => Ok(self.goodbye(from, out)),
             Message::Abort(_) => {
                 self.leave(from, out);
@@ -212,7 +220,7 @@ impl Realm {
         let (request, answer) = match incoming.message {
             Message::Publish(m) => {
                 let (request, acknowledge) = (m.request, m.options.acknowledge);
-                let answer = broker.publish(cx, from, m, incoming.filter.as_deref(), arguments);
+                let answer = broker.publish(cx, from, m, incoming.filter, arguments);
                 // Without `acknowledge` the publisher expects no answer of any kind.
                 (request, if acknowledge { answer } else { Ok(()) })
             }
@@ -234,6 +242,15 @@ impl Realm {
         }
         self.announce(out);
         Ok(())
+    }
+
+    fn continue_call(&mut self, from: PeerKey, mut incoming: Incoming<'_>, out: &mut Outbound<'_>) -> Result<(), Violation> {
+        let arguments = &mut Arguments::of(&mut incoming);
+        let (mut cx, _, dealer) = self.parts(out);
+        match &incoming.message {
+            Message::Call(call) => dealer.continue_call(&mut cx, from, call, arguments),
+            other => Err(Violation::Unexpected(other.message_type())),
+        }
     }
 
     /// Publishes the meta events of what was done.
@@ -296,7 +313,24 @@ impl Realm {
         }
     }
 
-    /// Does something of which no meta events tell.
+    pub(super) fn add_testament(&mut self, peer: PeerKey, testament: Testament) -> Result<(), Refusal> {
+        let Some(peer) = self.peers.get_mut(peer) else { return Ok(()) };
+        let weight: usize = peer.testaments.iter().map(|testament| testament.weight).sum();
+        let Quotas { testaments, testament_octets, .. } = self.options.quotas;
+        if peer.testaments.len() >= testaments || weight + testament.weight > testament_octets {
+            return Err(Refusal::TESTAMENTS);
+        }
+        peer.testaments.push(testament);
+        Ok(())
+    }
+
+    pub(super) fn flush_testaments(&mut self, peer: PeerKey, scope: Scope) {
+        if let Some(peer) = self.peers.get_mut(peer) {
+            peer.testaments.retain(|testament| testament.scope != scope);
+        }
+    }
+
+    /// Does something of which no meta events tell, nor testaments.
     pub(super) fn quietly<R>(&mut self, work: impl FnOnce(&mut Self) -> R) -> R {
         self.notes.be_quiet(true);
         let result = work(self);

@@ -28,6 +28,11 @@ impl Sequence {
         Ok(())
     }
 
+    /// Whether a session that counts has used the id before.
+    pub(super) fn is_past(self, id: RequestId) -> bool {
+        matches!(self, Self::Due(due) if id < due)
+    }
+
     fn advance(&mut self, id: RequestId, due: RequestId) -> Result<(), RequestId> {
         if id != due {
             return Err(due);

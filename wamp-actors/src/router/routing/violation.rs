@@ -16,8 +16,8 @@ pub(crate) enum Violation {
         /// The id found.
         found: RequestId,
     },
-    /// A request id of a call that is still open.
-    #[error("CALL has the request id {0} of a call that is open")]
+    /// A request id of a call that is still open, and not to be continued.
+    #[error("CALL has the request id {0} of a call that is open and awaits no more arguments")]
     RequestInUse(RequestId),
     /// YIELD or ERROR for an invocation that was never sent to the session.
     #[error("{message} answers the invocation {request}, which was never sent")]
@@ -30,8 +30,8 @@ pub(crate) enum Violation {
     /// ERROR for anything but an invocation.
     #[error("ERROR answers {0}; a client answers invocations only")]
     ErrorType(MessageType),
-    /// A feature that the router does not announce.
-    #[error("{message} uses {feature}, which the router does not announce")]
+    /// A feature that was not announced.
+    #[error("{message} uses {feature}, which was not announced")]
     NotAnnounced {
         /// The message.
         message: MessageType,

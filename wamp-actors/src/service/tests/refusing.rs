@@ -65,3 +65,21 @@ async fn declarations_that_cannot_stand_are_told_all_at_once() {
         panic!("{errors:?}")
     };
 }
+
+#[actix_rt::test]
+async fn a_component_that_cannot_join_is_told_at_once_whoever_else_is_not_ready() {
+    let service = Service::new()
+        .component_with(|| Worker(0), |options| options.url("ws://127.0.0.1:9/nobody"))
+        .component_with(Calculator::default, |options| options.url("ftp://127.0.0.1:9/no-websocket"));
+    let running = here(service).start().await.expect("started");
+    let error = running.ready().await.expect_err("failed");
+    assert!(matches!(&error, ServiceError::Failed(error) if matches!(**error, ComponentError::Join { component: "calculator", .. })));
+    running.stop().await;
+}
+
+#[test]
+fn a_service_outside_an_actix_system_does_not_start() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let error = runtime.block_on(refused(Service::new().component(Calculator::default)));
+    assert!(matches!(error, ServiceError::NoSystem), "{error}");
+}

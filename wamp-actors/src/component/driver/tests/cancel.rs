@@ -74,3 +74,12 @@ async fn a_task_ends_with_its_session() {
     })
     .await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_detached_task_needs_no_other_event_to_go_on() {
+    serve(probe, async |feeder, _| {
+        let (_left, outcome) = feeder.task("ready_task");
+        assert_eq!(outcome.await, Ok(true));
+    })
+    .await;
+}

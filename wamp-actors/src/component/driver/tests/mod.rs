@@ -10,6 +10,7 @@ mod streams;
 
 use super::{Answer, Asker, Driver, End, Inbox, Job, Limits};
 use crate::component::{Bindings, Cancellation, Component, Failure, Invoked, Outcome, ProgressError, Reply};
+use futures_util::StreamExt;
 use proto::message::{EventDetails, InvocationDetails};
 use proto::{Format, Payload, PublicationId};
 use std::cell::{Cell, RefCell};
@@ -267,6 +268,11 @@ impl Component for Probe {
         bindings.procedure("streams_mut").exclusive(|probe, _| Box::pin(async { Ok(streamed(&probe.world)) }));
         bindings.topic("heard").queue(2).shared(|probe, call| Box::pin(waits(probe, call)));
         bindings.topic("heard_mut").shared(|probe, call| Box::pin(waits(probe, call)));
+        bindings.procedure("ready_stream").shared(|_, _| {
+            let items = futures_util::stream::repeat_with(|| Ok(Payload::EMPTY)).take(3);
+            Box::pin(async { Ok(Reply::Stream(items.boxed_local())) })
+        });
+        bindings.task("ready_task").detached(|_, _| Box::pin(async { done() }));
         bindings.task("ticks").detached(|probe, call| {
             let world = probe.world.clone();
             Box::pin(async move {

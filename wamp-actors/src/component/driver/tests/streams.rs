@@ -1,5 +1,6 @@
 use super::{probe, serve, settle};
 use proto::message::InvocationDetails;
+use std::rc::Rc;
 
 fn progressive() -> InvocationDetails {
     InvocationDetails { receive_progress: true, ..InvocationDetails::default() }
@@ -77,6 +78,17 @@ async fn a_caller_without_progressive_results_is_refused_more_than_the_bound() {
             world.open("stream");
         }
         assert_eq!(call.end().await, Err("wamp.error.feature_not_supported".into()));
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_is_ready_at_once_needs_no_other_event_to_go_on() {
+    serve(probe, async |feeder, _| {
+        let call = feeder.call_with("t.ready_stream", progressive());
+        let progress = Rc::clone(&call.progress);
+        assert!(call.end().await.is_ok());
+        assert_eq!(progress.borrow().len(), 3);
     })
     .await;
 }

@@ -34,6 +34,10 @@ struct Counts {
     ticked: AtomicUsize,
     /// How many of the next joins fail in the hook.
     hooks_to_fail: AtomicUsize,
+    /// How often the task was started.
+    tasks: AtomicUsize,
+    /// How many of the next tasks fail; the one after is done.
+    tasks_to_fail: AtomicUsize,
 }
 
 fn number(total: u32) -> Outcome {
@@ -58,6 +62,12 @@ impl Component for Counter {
         bindings.topic("heard").run(async |_: &Self, (): ()| ());
         bindings.procedure("wait").run(async |_: &Self, (): ()| std::future::pending::<()>().await);
         bindings.procedure("breaks").run_mut(async |_: &mut Self, (): ()| -> u32 { panic!("half-changed") });
+        bindings.task("work").detached(|counter, _| {
+            let counts = Arc::clone(&counter.counts);
+            counts.tasks.fetch_add(1, Ordering::Relaxed);
+            let fail = counts.tasks_to_fail.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+            Box::pin(async move { fail.map_or_else(|_| number(0), |_| Err(std::io::Error::other("not now").into())) })
+        });
         bindings.every("tick", Duration::from_secs(60)).run(async |counter: &Self| {
             counter.counts.ticked.fetch_add(1, Ordering::Relaxed);
         });

@@ -23,3 +23,23 @@ fn a_periodic_task_runs_each_period_while_joined() {
         assert_eq!(ticked(&scene), 4);
     });
 }
+
+#[test]
+fn a_task_that_fails_is_restarted_and_one_that_is_done_is_not() {
+    play(async {
+        let mut scene = Scene::start(|options| options);
+        scene.counts.tasks_to_fail.store(3, Ordering::Relaxed);
+        let router = scene.ready(7).await;
+        let tasks = |scene: &Scene| scene.counts.tasks.load(Ordering::Relaxed);
+        for _ in 0..100 {
+            tokio::time::advance(Duration::from_secs(1)).await;
+            settle().await;
+        }
+        assert_eq!(tasks(&scene), 4);
+        // Each session has its tasks.
+        router.cut();
+        let _router = scene.ready(8).await;
+        settle().await;
+        assert_eq!(tasks(&scene), 5);
+    });
+}

@@ -4,6 +4,7 @@
 pub(super) mod registration;
 pub(super) mod session;
 pub(super) mod subscription;
+mod testament;
 
 use super::conduct::is_passthru;
 use super::outbound::Outbound;
@@ -25,6 +26,7 @@ type Table = &'static [(&'static str, Procedure)];
 /// The chapters, by what the names of their procedures begin with.
 const CHAPTERS: &[(&str, Table)] = &[
     ("wamp.session.", session::PROCEDURES),
+    ("wamp.session.", testament::PROCEDURES),
     ("wamp.registration.", registration::PROCEDURES),
     ("wamp.subscription.", subscription::PROCEDURES),
 ];
@@ -41,8 +43,8 @@ pub(super) fn find(procedure: &str) -> Option<Procedure> {
     if !wamp::is_reserved(procedure) {
         return None;
     }
-    let (_, table) = CHAPTERS.iter().find(|(prefix, _)| procedure.starts_with(prefix))?;
-    table.iter().find(|(name, _)| *name == procedure).map(|(_, procedure)| *procedure)
+    let tables = CHAPTERS.iter().filter(|(prefix, _)| procedure.starts_with(prefix)).flat_map(|(_, table)| *table);
+    tables.into_iter().find(|(name, _)| *name == procedure).map(|(_, procedure)| *procedure)
 }
 
 /// Calls a procedure of the realm, which answers at once: there is nothing to cancel and no progress. What the caller asks of
@@ -57,6 +59,9 @@ pub(super) fn call(
 ) -> Result<(), Refusal> {
     if is_passthru(&call.options.ppt) {
         return Err(Refusal::NO_PASSTHRU);
+    }
+    if call.options.progress {
+        return Err(Refusal::NO_UPLOAD);
     }
     let address = realm.address(caller);
     let payload = procedure(realm, Asked { caller, arguments }, out)?;

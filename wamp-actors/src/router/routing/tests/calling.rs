@@ -137,7 +137,7 @@ fn progress_the_caller_did_not_ask_for_is_dropped_and_the_final_result_counts() 
 }
 
 #[test]
-fn a_progressive_call_is_a_violation_while_the_router_does_not_announce_it() {
+fn a_progressive_call_of_a_caller_that_did_not_announce_it_is_a_violation() {
     let mut net = Net::new();
     let alice = net.join("alice");
     let options = CallOptions { progress: true, ..Default::default() };

@@ -6,7 +6,7 @@ use proto::message::{Subscribe, SubscribeOptions};
 use proto::{Message, MessageType};
 
 fn net() -> (Net, Name, Name) {
-    let quotas = Quotas { registrations: 2, subscriptions: 2, calls: 2 };
+    let quotas = Quotas { registrations: 2, subscriptions: 2, calls: 2, ..Quotas::default() };
     let mut net = Net::with(RealmOptions { quotas, ..RealmOptions::default() });
     let (alice, bob) = (net.join("alice"), net.join("bob"));
     (net, alice, bob)
