@@ -13,7 +13,8 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 use tokio::sync::{RwLock, oneshot};
 use tokio::task::{LocalSet, spawn_local};
-use wamp_actors::__private::{HandFed, proto};
+use wamp_actors::__bench::HandFed;
+use wamp_actors::__private::proto;
 use wamp_actors::component::{Bindings, Call, Component, Failure, IntoReply, Invoked, Outcome, Reply};
 
 /// How many invocations are under way at a time.

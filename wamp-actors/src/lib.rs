@@ -69,5 +69,8 @@ pub use service::Error;
 pub use wamp_macros::{WampError, component, every, main, on_join, procedure, task, topic};
 
 #[doc(hidden)]
+#[path = "bench.rs"]
+pub mod __bench;
+#[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;

@@ -1,6 +1,5 @@
 //! What macros name in their expansion; nothing here is for people, and nothing is stable.
 
-pub use crate::component::hand_fed::HandFed;
 pub use crate::component::{
     Arguments, Bindings, BoundUri, Call, Cancellation, Component, Delivery, Extract, Failure, IntoFailure, IntoReply, IntoStreamItem,
     OnCancel, Outcome, Progress, Rejection, Reply, stream,

@@ -30,6 +30,7 @@ mod deliver;
 mod error;
 mod framing;
 mod guest;
+pub(crate) mod hand_fed;
 mod handle;
 mod hub;
 mod limits;

@@ -75,6 +75,25 @@ impl RouterBuilder {
         self
     }
 
+    /// Of how many topics a realm keeps the last event published with `retain` (default: 10,000), in memory. That of another is not kept.
+    pub fn max_retained_topics(mut self, topics: usize) -> Self {
+        self.routing.retention.topics = topics;
+        self
+    }
+
+    /// What the events kept in a realm may weigh together, in octets (default: 16 MiB). What would be beyond it is not kept.
+    pub fn max_retained_octets(mut self, octets: usize) -> Self {
+        self.routing.retention.octets = octets;
+        self
+    }
+
+    /// What the arguments of calls may weigh together, in octets, that are kept for another callee in case that theirs is unavailable
+    /// (default: 64 MiB). Calls beyond it are not rerouted.
+    pub fn max_reroute_octets(mut self, octets: usize) -> Self {
+        self.routing.reroute_octets = octets;
+        self
+    }
+
     /// What may wait to be taken over from other threads, in octets for each thread and realm (default: 64 MiB). Above it EVENTs are
     /// dropped and counted in [`Stats::events_dropped`](super::Stats::events_dropped), above half of it publishers are slowed down.
     pub fn inbox(mut self, octets: usize) -> Self {
@@ -97,6 +116,9 @@ mod tests {
             .max_registrations(2)
             .max_subscriptions(3)
             .max_calls(4)
+            .max_reroute_octets(11)
+            .max_retained_topics(9)
+            .max_retained_octets(10)
             .max_testaments(7)
             .max_testament_octets(8)
             .session_control(true)
@@ -107,6 +129,8 @@ mod tests {
         assert_eq!((options.max_uri, options.request_ids, options.inbox_limit), (1, RequestIdRule::Strict, 5));
         assert!(options.session_control);
         assert_eq!(options.max_call_timeout, Duration::from_secs(6));
+        assert_eq!((options.retention.topics, options.retention.octets), (9, 10));
+        assert_eq!(options.reroute_octets, 11);
         let quotas = options.quotas;
         assert_eq!((quotas.testaments, quotas.testament_octets), (7, 8));
         assert_eq!((quotas.registrations, quotas.subscriptions, quotas.calls), (2, 3, 4));

@@ -123,7 +123,8 @@ impl Seat {
         flushed.unwrap_or(Poll::Ready(Ok(())))
     }
 
-    fn outbox<R>(&self, act: impl FnOnce(&mut Outbox, &mut Pool) -> R) -> Option<R> {
+    /// Does something with the outbox of a socket's peer.
+    pub(super) fn outbox<R>(&self, act: impl FnOnce(&mut Outbox, &mut Pool) -> R) -> Option<R> {
         self.with(|peer, pool| match &mut peer.sink {
             Sink::Octets(_, outbox) => Some(act(outbox, pool)),
             Sink::Local(_) => None,

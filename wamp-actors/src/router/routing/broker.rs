@@ -8,6 +8,7 @@ use super::outbound::Arguments;
 use super::peer::{Context, Peer, PeerKey, Peers};
 use super::receivers::Filter;
 use super::refusal::Refusal;
+use super::retained::{Retained, RetainedEvent};
 use super::subscription::{Group, Member, Subscription};
 use super::testament::Testament;
 use super::timestamp::Timestamp;
@@ -15,7 +16,7 @@ use hashbrown::HashMap;
 use proto::id::RequestIds;
 use proto::message::{Event, EventDetails, OptionalRequest, Publish, Published, Subscribe, Subscribed, Unsubscribe, Unsubscribed};
 use proto::uri::wamp::is_reserved;
-use proto::{Id, Pattern, PublicationId, RawUri, SessionId, SubscriptionId};
+use proto::{Id, MatchPolicy, Pattern, PublicationId, RawUri, SessionId, SubscriptionId};
 
 /// The subscriptions of a realm.
 #[derive(Debug, Default)]
@@ -24,6 +25,7 @@ pub(super) struct Broker {
     patterns: Patterns<Key<Subscription>>,
     by_id: HashMap<SubscriptionId, Key<Subscription>>,
     ids: RequestIds,
+    retained: Retained,
 }
 
 impl Broker {
@@ -50,6 +52,14 @@ impl Broker {
             peer.subscriptions.insert(subscription.id, (key, place));
         }
         cx.out.send(peer.address, Subscribed { request: message.request, subscription: subscription.id });
+        if message.options.get_retained
+            && let Some((topic, kept)) = self.retained.last_for(&subscription.pattern, peer)
+        {
+            let topic = (subscription.pattern.policy() != MatchPolicy::Exact).then(|| topic.into());
+            let details = EventDetails { topic, retained: true, ..kept.details.clone() };
+            let event = Event { subscription: subscription.id, publication: kept.publication, details };
+            cx.out.send_with(peer.address, event, kept.payload.clone());
+        }
         Ok(())
     }
 
@@ -69,7 +79,7 @@ impl Broker {
         cx: &mut Context<'_, '_>,
         from: PeerKey,
         message: Publish,
-        filter: Option<&Filter>,
+        filter: Option<Box<Filter>>,
         arguments: &mut Arguments<'_>,
     ) -> Result<(), Refusal> {
         let Publish { request, options, topic } = message;
@@ -84,8 +94,17 @@ impl Broker {
         let Some(publisher) = cx.peers.get(from) else { return Ok(()) };
         let (publication, address) = (PublicationId::from_random(cx.random.bits()), publisher.address);
         let details = EventDetails { ppt: options.ppt, ..event_details(publisher, disclosed) };
-        let mut fan = FanOut { publication, filter, excluded: options.exclude_me.unwrap_or(true).then_some(from), arguments };
+        let (session, exclude) = (publisher.session, options.exclude_me.unwrap_or(true));
+        let mut fan = FanOut { publication, filter: filter.as_deref(), excluded: exclude.then_some(from), arguments };
         self.spread(cx, &topic, &details, &mut fan);
+        if options.retain
+            && let Ok(topic) = topic.check(cx.options.strictness)
+        {
+            // Copied, since the arguments may share their bytes with a long list of receivers.
+            let payload = arguments.as_ref().to_payload();
+            let event = RetainedEvent { publication, number: 0, details, payload, excluded: exclude.then_some(session), filter };
+            self.retained.keep(topic, event, cx.options.retention);
+        }
         if options.acknowledge {
             cx.out.send(address, Published { request, publication });
         }

@@ -30,6 +30,7 @@ mod realm;
 mod receivers;
 mod refusal;
 mod registration;
+mod retained;
 mod roles;
 mod sequence;
 mod subscription;

@@ -20,6 +20,11 @@ pub(crate) struct RealmOptions {
     /// From how many octets on there is pressure, if that is less than half of the limit (default: 2 MiB). It must be well below what
     /// an outbox may hold, since a thread empties its inbox into the outboxes at once.
     pub(crate) inbox_pressure: usize,
+    /// What is kept of events for those who subscribe later.
+    pub(crate) retention: Retention,
+    /// What the arguments of calls weigh together that are kept for another callee to take, in octets (default: 64 MiB). Beyond it,
+    /// calls are not rerouted: the caller gets the callee's `wamp.error.unavailable`.
+    pub(crate) reroute_octets: usize,
     /// The longest time-out of a call (default: 10 min); a longer one is cut to it.
     pub(crate) max_call_timeout: Duration,
     /// Whether sessions may end others and change what is told of them, by `wamp.session.kill…` and `modify_details` (default: no).
@@ -40,11 +45,28 @@ impl Default for RealmOptions {
             quotas: Quotas::default(),
             inbox_limit: 64 << 20,
             inbox_pressure: 2 << 20,
+            retention: Retention::default(),
+            reroute_octets: 64 << 20,
             max_call_timeout: Duration::from_secs(600),
             session_control: false,
             started: Duration::ZERO,
             seed: 0,
         }
+    }
+}
+
+/// What a realm keeps of the events that were published with `retain`, in memory; what is beyond it is not kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Retention {
+    /// Of how many topics (default: 10,000).
+    pub(crate) topics: usize,
+    /// What it weighs together, in octets (default: 16 MiB).
+    pub(crate) octets: usize,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { topics: 10_000, octets: 16 << 20 }
     }
 }
 

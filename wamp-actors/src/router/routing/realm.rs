@@ -220,7 +220,7 @@ impl Realm {
         let (request, answer) = match incoming.message {
             Message::Publish(m) => {
                 let (request, acknowledge) = (m.request, m.options.acknowledge);
-                let answer = broker.publish(cx, from, m, incoming.filter.as_deref(), arguments);
+                let answer = broker.publish(cx, from, m, incoming.filter, arguments);
                 // Without `acknowledge` the publisher expects no answer of any kind.
                 (request, if acknowledge { answer } else { Ok(()) })
             }

@@ -29,6 +29,12 @@ impl Filter {
         })
     }
 
+    /// What the lists weigh, in octets, roughly.
+    pub(super) fn weight(&self) -> usize {
+        let texts = |lists: &Lists<CompactString>| lists.iter().map(|text| size_of::<CompactString>() + text.len()).sum::<usize>();
+        self.sessions.iter().count() * size_of::<SessionId>() + texts(&self.authids) + texts(&self.authroles)
+    }
+
     /// Whether the lists let the peer have the event: each whitelist has it, and no blacklist.
     pub(super) fn admits(&self, peer: &Peer) -> bool {
         self.sessions.admit(&peer.session) && self.authids.admit(&peer.authid) && self.authroles.admit(&peer.authrole)
@@ -39,6 +45,10 @@ impl<T: std::hash::Hash + Eq + Clone> Lists<T> {
     fn new(eligible: Option<&Vec<T>>, exclude: Option<&Vec<T>>) -> Self {
         let set = |list: Option<&Vec<T>>| list.map(|list| list.iter().cloned().collect());
         Self { eligible: set(eligible), exclude: set(exclude) }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &T> {
+        self.eligible.iter().chain(&self.exclude).flatten()
     }
 
     fn admit(&self, item: &T) -> bool {

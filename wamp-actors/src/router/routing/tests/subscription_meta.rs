@@ -68,7 +68,7 @@ fn the_life_of_a_subscription_is_told_in_order() {
         net.send(watcher, proto::message::Subscribe { request, options: Default::default(), topic });
         net.take(watcher).into_iter().find_map(|m| if let Message::Subscribed(m) = m { Some(m.subscription) } else { None }).unwrap()
     });
-    let mut happened = |net: &mut Net| -> Vec<SubscriptionId> {
+    let happened = |net: &mut Net| -> Vec<SubscriptionId> {
         let messages = net.take(watcher).into_iter();
         messages.map(|message| if let Message::Event(event) = message { event.subscription } else { panic!() }).collect()
     };

@@ -151,7 +151,7 @@ fn one_thread_gets_the_alarm_and_another_if_it_goes() {
     let (here, there) = (net.thread(), net.thread());
     let (alice, bob) = (net.join_on(here, "alice", EVERYTHING), net.join_on(there, "bob", EVERYTHING));
     net.register(bob, PROCEDURE);
-    let mut alarm = |net: &mut Net, peer| {
+    let alarm = |net: &mut Net, peer| {
         let mut alarm = None;
         net.act(peer, |realm, _| alarm = realm.take_alarm());
         alarm.map(|alarm| alarm.as_millis())
