@@ -41,22 +41,28 @@ async fn serve() -> Result<(), ServiceError> {
     let service = Service::new().component(|| Waiter).instances(2);
     let running = service.router(Router::builder()).drain(Duration::from_secs(60)).start().await?;
     running.ready().await?;
-    for component in running.components() {
+    let watches = running.components().iter().map(|component| {
         let (number, mut state) = (component.number(), component.state());
         actix_rt::spawn(async move {
             let _ = state.wait_for(|state| matches!(state, ComponentState::Stopping)).await;
             println!("stopping {number}");
             let _ = state.wait_for(ComponentState::is_final).await;
             println!("stopped {number}");
-        });
-    }
+        })
+    });
+    let watches: Vec<_> = watches.collect();
     let session = Session::builder().transport(running.router().expect("embedded").transport()).realm("realm1").connect().await;
     let session = session.expect("joined");
     actix_rt::spawn(async move {
         let answer = session.call::<()>(std::env::var(ROLE).expect("a procedure"), ()).timeout(None).await;
         println!("answered {}", answer.expect_err("no result").uri().unwrap_or("by nothing"));
     });
-    running.until_signal().await
+    running.until_signal().await?;
+    // The process is not to end before all is told.
+    for watch in watches {
+        watch.await.expect("no panic");
+    }
+    Ok(())
 }
 
 /// Its procedure never answers.

@@ -1,5 +1,5 @@
 use super::BindError;
-use crate::error::{JoinError, RegisterError, SubscribeError};
+use crate::error::{RegisterError, SessionError, Setback, SubscribeError};
 use proto::SessionId;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,7 +20,7 @@ pub enum ComponentState {
         /// How long.
         pause: Duration,
         /// Why there is no session.
-        cause: Arc<dyn std::error::Error + Send + Sync>,
+        cause: Arc<NotJoined>,
     },
     /// It has a session, and serves all but a part, which the router refuses and which is tried again.
     Degraded {
@@ -63,6 +63,21 @@ impl ComponentState {
     }
 }
 
+/// Why a component has no session, or not any more.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum NotJoined {
+    /// No session came about, or it has ended.
+    #[error(transparent)]
+    Setback(#[from] Setback),
+    /// A hook that runs after each join failed; the log has more.
+    #[error("the hook `{0}` failed")]
+    Hook(String),
+    /// The router does not answer.
+    #[error(transparent)]
+    Silent(SessionError),
+}
+
 /// Why a component has given up.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -81,7 +96,7 @@ pub enum ComponentError {
         /// The component.
         component: &'static str,
         /// Why.
-        source: JoinError,
+        source: NotJoined,
     },
     /// The router refuses a procedure.
     #[error("component {component} cannot register `{uri}`: {source}")]

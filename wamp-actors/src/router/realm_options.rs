@@ -87,6 +87,13 @@ impl RouterBuilder {
         self
     }
 
+    /// What the arguments of calls may weigh together, in octets, that are kept for another callee in case that theirs is unavailable
+    /// (default: 64 MiB). Calls beyond it are not rerouted.
+    pub fn max_reroute_octets(mut self, octets: usize) -> Self {
+        self.routing.reroute_octets = octets;
+        self
+    }
+
     /// What may wait to be taken over from other threads, in octets for each thread and realm (default: 64 MiB). Above it EVENTs are
     /// dropped and counted in [`Stats::events_dropped`](super::Stats::events_dropped), above half of it publishers are slowed down.
     pub fn inbox(mut self, octets: usize) -> Self {
@@ -109,6 +116,7 @@ mod tests {
             .max_registrations(2)
             .max_subscriptions(3)
             .max_calls(4)
+            .max_reroute_octets(11)
             .max_retained_topics(9)
             .max_retained_octets(10)
             .max_testaments(7)
@@ -122,6 +130,7 @@ mod tests {
         assert!(options.session_control);
         assert_eq!(options.max_call_timeout, Duration::from_secs(6));
         assert_eq!((options.retention.topics, options.retention.octets), (9, 10));
+        assert_eq!(options.reroute_octets, 11);
         let quotas = options.quotas;
         assert_eq!((quotas.testaments, quotas.testament_octets), (7, 8));
         assert_eq!((quotas.registrations, quotas.subscriptions, quotas.calls), (2, 3, 4));

@@ -1,68 +1,63 @@
 use super::bind::{Bound, Interrupted};
 use super::{InSession, Instance, run_of};
-use crate::component::{Cancellation, Component, ComponentError, ComponentState, Fault};
-use crate::error::{ConnectError, JoinError};
+use crate::component::{Cancellation, Component, ComponentError, ComponentState, Fault, NotJoined};
+use crate::error::{JoinError, Setback};
 use crate::session::{Session, SessionBuilder};
-use crate::supervisor::Backoff;
-use crate::transport::Transport;
-use proto::uri::wamp;
+use crate::supervisor::{Backoff, Outlook};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
-
-/// Why there is no session any more.
-type Cause = Arc<dyn std::error::Error + Send + Sync>;
 
 /// How a session ended.
 enum Ended {
     /// By our wish, with what is bound in it.
     Stopped(Bound),
     /// By itself; it is to be joined anew.
-    Lost(Cause),
+    Lost(NotJoined),
 }
 
 impl<C: Component> Instance<C> {
     /// Joins, binds and waits, again and again. Ends when the instance is to stop, with what is bound at the time.
     pub(super) async fn stay_joined(&self) -> Result<Option<Bound>, ComponentError> {
-        let mut ways = self.ways()?.into_iter().cycle();
+        let ways = self.ways();
         let mut pauses = Backoff::new(self.options.backoff);
-        let (count, mut was_ready) = (self.ways_count(), false);
+        let (mut first, mut was_ready) = (0, false);
         loop {
-            let attempt = pauses.attempts();
-            self.enter(ComponentState::Connecting { attempt });
-            let mut cause = None;
-            for way in ways.by_ref().take(count) {
-                let joined = match self.unless_stopped(self.join(way)).await {
-                    None => return Ok(None),
-                    Some(joined) => joined,
-                };
-                match joined {
-                    Ok(session) => {
-                        let since = Instant::now();
-                        match self.in_session(session, &mut was_ready).await? {
-                            Ended::Stopped(bound) => return Ok(Some(bound)),
-                            Ended::Lost(why) => {
-                                pauses.session_lost(since.elapsed());
-                                cause = Some(why);
-                            }
+            self.enter(ComponentState::Connecting { attempt: pauses.attempts() });
+            let cause = match self.unless_stopped(join_by(&ways, &mut first)).await {
+                None => return Ok(None),
+                Some(Err(error)) => NotJoined::from(Setback::from(error)),
+                Some(Ok(session)) => {
+                    let since = Instant::now();
+                    match self.in_session(session, &mut was_ready).await? {
+                        Ended::Stopped(bound) => return Ok(Some(bound)),
+                        Ended::Lost(cause) => {
+                            pauses.session_lost(since.elapsed());
+                            cause
                         }
-                        break;
-                    }
-                    Err(error) if self.is_final(&error) => return Err(ComponentError::Join { component: C::NAME, source: error }),
-                    Err(error) => {
-                        tracing::warn!(component = C::NAME, instance = self.number, %error, "not joined");
-                        cause = Some(Arc::new(error));
                     }
                 }
-            }
-            let (Some(pause), Some(cause)) = (pauses.next_pause(random()), cause) else {
-                return Err(ComponentError::Join { component: C::NAME, source: JoinError::NoRuntime });
             };
-            self.enter(ComponentState::Waiting { pause, cause });
+            tracing::warn!(component = C::NAME, instance = self.number, %cause, "not joined");
+            let cause = self.hopeful(cause)?;
+            let Some(pause) = pauses.next_pause(random()) else { return Err(gave_up::<C>(cause)) };
+            self.enter(ComponentState::Waiting { pause, cause: Arc::new(cause) });
             if self.unless_stopped(tokio::time::sleep(pause)).await.is_none() {
                 return Ok(None);
             }
+        }
+    }
+
+    /// The cause, if another attempt may help.
+    fn hopeful(&self, cause: NotJoined) -> Result<NotJoined, ComponentError> {
+        let NotJoined::Setback(setback) = &cause else { return Ok(cause) };
+        match Outlook::of(setback) {
+            Outlook::Retry => Ok(cause),
+            Outlook::Refused if self.options.retry_refused => Ok(cause),
+            // Handlers have the session too, and may have left it.
+            Outlook::Final if matches!(setback, Setback::Lost(_)) => Ok(cause),
+            Outlook::Refused | Outlook::Final => Err(gave_up::<C>(cause)),
         }
     }
 
@@ -84,7 +79,7 @@ impl<C: Component> Instance<C> {
         for hook in self.hooks() {
             if !self.run_hook(hook, left).await {
                 self.restart(Fault::OnJoin)?;
-                return Ok(Ended::Lost(Arc::new(HookFailed(self.name(hook)))));
+                return Ok(Ended::Lost(NotJoined::Hook(self.name(hook))));
             }
         }
         let mut bound = Bound::new(session.clone(), left.clone());
@@ -94,8 +89,8 @@ impl<C: Component> Instance<C> {
             match self.unless_stopped(self.bind(&mut bound, *was_ready)).await {
                 None => return Ok(Ended::Stopped(bound)),
                 Some(Ok(())) => {}
-                Some(Err(Interrupted::Lost)) => return Ok(Ended::Lost(Arc::new(session.closed().await))),
-                Some(Err(Interrupted::Silent(error))) => return Ok(Ended::Lost(Arc::new(error))),
+                Some(Err(Interrupted::Lost)) => return Ok(Ended::Lost(Setback::Lost(session.closed().await).into())),
+                Some(Err(Interrupted::Silent(error))) => return Ok(Ended::Lost(NotJoined::Silent(error))),
                 Some(Err(Interrupted::Refused(error))) => return Err(error),
             }
             let missing = self.missing(&bound);
@@ -108,7 +103,7 @@ impl<C: Component> Instance<C> {
             tokio::select! {
                 biased;
                 () = self.stop.asked.canceled() => return Ok(Ended::Stopped(bound)),
-                closed = session.closed() => return Ok(Ended::Lost(Arc::new(closed))),
+                closed = session.closed() => return Ok(Ended::Lost(Setback::Lost(closed).into())),
                 never = &mut tasks => match never {},
                 () = after(again) => {}
             }
@@ -132,68 +127,45 @@ impl<C: Component> Instance<C> {
         }
     }
 
-    async fn join(&self, way: Way) -> Result<Session, JoinError> {
-        let session = self.options.session.clone();
-        let session = match way {
-            Way::Transport(transport) => session.shared_transport(transport),
-            Way::Url(url) => SessionBuilder { transport: None, ..session.url(url) },
-            Way::Options => session,
+    /// The options of a session, for each way to the router.
+    fn ways(&self) -> Vec<SessionBuilder> {
+        let options = &self.options;
+        let session = match &options.realm {
+            Some(realm) => options.session.clone().realm(realm),
+            None => options.session.clone(),
         };
-        let session = match &self.options.realm {
-            Some(realm) => session.realm(realm),
-            None => session,
-        };
-        session.connect().await
-    }
-
-    fn ways_count(&self) -> usize {
-        (self.options.transports.len() + self.options.urls.len()).max(1)
-    }
-
-    fn ways(&self) -> Result<Vec<Way>, ComponentError> {
-        let transports = self.options.transports.iter().cloned().map(Way::Transport);
-        let mut ways: Vec<_> = transports.chain(self.options.urls.iter().cloned().map(Way::Url)).collect();
+        let by_transport = options.transports.iter().map(|transport| session.clone().shared_transport(Arc::clone(transport)));
+        let by_url = options.urls.iter().map(|url| SessionBuilder { transport: None, ..session.clone() }.url(url));
+        let mut ways: Vec<_> = by_transport.chain(by_url).collect();
         if ways.is_empty() {
-            ways.push(Way::Options);
+            ways.push(session);
         }
-        Ok(ways)
-    }
-
-    /// Whether another attempt would end the same way.
-    fn is_final(&self, error: &JoinError) -> bool {
-        !self.options.retry_refused && is_refusal(error)
+        ways
     }
 }
 
-/// How a router is reached.
-#[derive(Debug, Clone)]
-enum Way {
-    Transport(Arc<dyn Transport>),
-    Url(String),
-    /// As the session's options say.
-    Options,
+/// Tries each way once, beginning with the one that led to a session before. The error is that of the first.
+async fn join_by(ways: &[SessionBuilder], first: &mut usize) -> Result<Session, JoinError> {
+    let mut failed = None;
+    for turn in 0..ways.len() {
+        let way = (*first + turn) % ways.len();
+        let Some(options) = ways.get(way) else { continue };
+        match options.clone().connect().await {
+            Ok(session) => {
+                *first = way;
+                return Ok(session);
+            }
+            Err(error) => {
+                tracing::debug!(%error, "not joined this way");
+                failed.get_or_insert(error);
+            }
+        }
+    }
+    Err(failed.unwrap_or(JoinError::NoUrl))
 }
 
-/// A hook that runs after each join failed; the log has more.
-#[derive(Debug, thiserror::Error)]
-#[error("the hook `{0}` failed")]
-struct HookFailed(String);
-
-/// Whether the router refuses us for what we are, which another attempt does not change.
-fn is_refusal(error: &JoinError) -> bool {
-    match error {
-        JoinError::Aborted { reason, .. } => [
-            wamp::NO_SUCH_REALM,
-            wamp::NO_SUCH_ROLE,
-            wamp::NO_MATCHING_AUTH_METHOD,
-            wamp::AUTHENTICATION_DENIED,
-            wamp::AUTHENTICATION_FAILED,
-            wamp::NOT_AUTHORIZED,
-        ]
-        .contains(&reason.as_str()),
-        JoinError::Realm { .. } | JoinError::Unauthenticated { .. } | JoinError::Connect(ConnectError::Url { .. }) => true,
-        _ => false,
-    }
+fn gave_up<C: Component>(cause: NotJoined) -> ComponentError {
+    ComponentError::Join { component: C::NAME, source: cause }
 }
 
 /// Waits that long; for ever, if there is nothing to wait for.

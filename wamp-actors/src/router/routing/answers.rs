@@ -8,7 +8,9 @@ use super::outbound::Arguments;
 use super::peer::{Context, PeerKey};
 use super::refusal::{Refusal, error};
 use super::violation::Violation;
-use proto::message::{CallResult, Cancel, CancelMode, Error, ErrorDetails, Interrupt, InterruptOptions, Passthru, ResultDetails, Yield};
+use proto::message::{
+    CallResult, Cancel, CancelMode, Error, ErrorDetails, Interrupt, InterruptOptions, InvokePolicy, Passthru, ResultDetails, Yield,
+};
 use proto::uri::wamp;
 use proto::{Feature, MessageType, RawUri, RequestId, Role};
 
@@ -30,7 +32,10 @@ impl Dealer {
         if self.refuse_passthru(cx, key, &message.options.ppt) {
             return Ok(());
         }
-        if !progress {
+        if progress {
+            // What has begun to be answered goes to no other callee.
+            self.calls.take_spare(key);
+        } else {
             self.close(cx, key);
         }
         let Some(caller) = caller(cx, &call) else { return Ok(()) };
@@ -50,6 +55,9 @@ impl Dealer {
         if self.refuse_passthru(cx, key, &message.details.ppt) {
             return Ok(());
         }
+        if message.error == wamp::UNAVAILABLE && self.reroute(cx, key) {
+            return Ok(());
+        }
         let Some(call) = self.close(cx, key) else { return Ok(()) };
         let Some(caller) = caller(cx, &call) else { return Ok(()) };
         // A caller must not suffer for its callee's bad URI.
@@ -60,6 +68,34 @@ impl Dealer {
         let details = ErrorDetails { ppt: message.details.ppt, ..ErrorDetails::default() };
         cx.out.forward(caller, Error { details, ..error(MessageType::Call, call.request, uri) }, arguments);
         Ok(())
+    }
+
+    /// The callee cannot take the call: hands it to another of a shared registration, else tells the caller that there is none
+    /// (advanced/rpc_call_rerouting). Not for callees that did not announce it, nor where nothing was kept of the call.
+    fn reroute(&mut self, cx: &mut Context<'_, '_>, key: Key<PendingCall>) -> bool {
+        let Some(&mut call) = self.calls.get_mut(key) else { return false };
+        let announced = cx.peers.get(call.callee).is_some_and(|callee| callee.supports(Role::Callee, Feature::CallReroute));
+        if !announced || call.answered || call.interrupted {
+            return false;
+        }
+        let single = self.registrations.get(call.registration).is_none_or(|registration| registration.policy == InvokePolicy::Single);
+        let Some(mut spare) = self.calls.take_spare(key) else {
+            if single {
+                self.close(cx, key);
+                refuse(cx, &call, Refusal::UNAVAILABLE);
+            }
+            return single;
+        };
+        self.close(cx, key);
+        if let Some(deadline) = call.deadline {
+            // What is left of it.
+            spare.call.options.timeout = Some((deadline.0.saturating_sub(cx.now.0).as_millis() as u64).max(1));
+        }
+        let arguments = &mut Arguments::made(&spare.payload);
+        if self.hand_over(cx, call.caller, spare.call, arguments, spare.tried).is_err() {
+            refuse(cx, &call, Refusal::UNAVAILABLE);
+        }
+        true
     }
 
     /// A CANCEL for a call that is not open crossed its answer.

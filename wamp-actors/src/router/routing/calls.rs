@@ -3,8 +3,8 @@ use super::peer::{PeerKey, Peers};
 use super::registration::Registration;
 use super::timestamp::Timestamp;
 use hashbrown::HashMap;
-use proto::message::InvocationDetails;
-use proto::{RawUri, RegistrationId, RequestId};
+use proto::message::{Call, InvocationDetails};
+use proto::{Payload, RawUri, RegistrationId, RequestId};
 use std::collections::BTreeSet;
 
 /// A call that was handed to a callee and has not ended on both sides.
@@ -46,6 +46,19 @@ pub(super) struct Calls {
     deadlines: BTreeSet<(Timestamp, Key<PendingCall>)>,
     /// Of the calls whose arguments come bit by bit, what each further bit needs.
     uploads: HashMap<Key<PendingCall>, Upload>,
+    /// Of the calls that another callee may take if theirs cannot, what is to be handed to it.
+    spares: HashMap<Key<PendingCall>, Spare>,
+    /// What the arguments of those weigh.
+    spare_octets: usize,
+}
+
+/// A call as it came, kept until its callee has begun to answer.
+#[derive(Debug)]
+pub(super) struct Spare {
+    pub(super) call: Call,
+    pub(super) payload: Payload,
+    /// The callees that were asked.
+    pub(super) tried: Vec<PeerKey>,
 }
 
 /// A call whose arguments come in more than one CALL (progressive call invocations).
@@ -87,6 +100,8 @@ impl Calls {
     pub(super) fn mark_answered(&mut self, peers: &mut Peers, key: Key<PendingCall>) {
         let Some(call) = self.calls.get_mut(key).filter(|call| !call.answered) else { return };
         call.answered = true;
+        let call = *call;
+        self.take_spare(key);
         self.uploads.remove(&key);
         if let Some(deadline) = call.deadline {
             self.deadlines.remove(&(deadline, key));
@@ -99,6 +114,7 @@ impl Calls {
     /// The call has ended on both sides.
     pub(super) fn close(&mut self, peers: &mut Peers, key: Key<PendingCall>) -> Option<PendingCall> {
         let call = self.calls.remove(key)?;
+        self.take_spare(key);
         self.uploads.remove(&key);
         if let Some(deadline) = call.deadline {
             self.deadlines.remove(&(deadline, key));
@@ -127,6 +143,24 @@ impl Calls {
         self.uploads.get_mut(&key)
     }
 
+    /// Keeps what another callee needs, if there is room.
+    pub(super) fn keep_spare(&mut self, peers: &Peers, caller: PeerKey, request: RequestId, spare: Spare, limit: usize) {
+        let weight = self.spare_octets + spare.payload.as_ref().len();
+        if weight <= limit
+            && let Some(&key) = peers.get(caller).and_then(|caller| caller.calls.get(&request))
+        {
+            self.spare_octets = weight;
+            self.spares.insert(key, spare);
+        }
+    }
+
+    /// The call as it came, if it was kept; it is no longer.
+    pub(super) fn take_spare(&mut self, key: Key<PendingCall>) -> Option<Spare> {
+        let spare = self.spares.remove(&key)?;
+        self.spare_octets -= spare.payload.as_ref().len();
+        Some(spare)
+    }
+
     /// When the next call ends by itself.
     pub(super) fn next_deadline(&self) -> Option<Timestamp> {
         self.deadlines.first().map(|(deadline, _)| *deadline)
@@ -141,6 +175,6 @@ impl Calls {
 
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
-        self.calls.len() + self.deadlines.len() + self.uploads.len()
+        self.calls.len() + self.deadlines.len() + self.uploads.len() + self.spares.len() + self.spare_octets
     }
 }

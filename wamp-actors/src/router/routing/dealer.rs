@@ -1,5 +1,5 @@
 use super::arena::{Arena, Key};
-use super::calls::{Calls, Handed, Upload};
+use super::calls::{Calls, Handed, Spare, Upload};
 use super::conduct::is_passthru;
 use super::judge::{check_name, check_pattern, disclosure};
 use super::matching::Patterns;
@@ -84,14 +84,27 @@ impl Dealer {
         message: Call,
         arguments: &mut Arguments<'_>,
     ) -> Result<(), Refusal> {
-        let Call { request, options, procedure } = message;
-        let Some(caller) = cx.peers.get(from) else { return Ok(()) };
-        if caller.calls.len() >= cx.options.quotas.calls {
+        if cx.peers.get(from).is_some_and(|caller| caller.calls.len() >= cx.options.quotas.calls) {
             return Err(Refusal::CALLS);
         }
+        self.hand_over(cx, from, message, arguments, Vec::new())
+    }
+
+    /// Hands a call to a callee that was not tried yet.
+    pub(super) fn hand_over(
+        &mut self,
+        cx: &mut Context<'_, '_>,
+        from: PeerKey,
+        message: Call,
+        arguments: &mut Arguments<'_>,
+        mut tried: Vec<PeerKey>,
+    ) -> Result<(), Refusal> {
+        let Some(caller) = cx.peers.get(from) else { return Ok(()) };
+        let Call { request, options, procedure } = &message;
+        let request = *request;
         let asked = disclosure(options.disclose_me, cx.options)?;
-        let (key, registration) = self.find(&procedure, cx)?;
-        let (chosen, callee) = choose(registration, cx.peers, cx.random, &options)?;
+        let (key, registration) = self.find(procedure, cx)?;
+        let (chosen, callee) = choose(registration, cx.peers, cx.random, options, &tried)?;
         // Autobahn|JS announces progressive results but not call canceling; the specification would have us disregard it then, and its
         // own tests fail if we do.
         let receive_progress = options.receive_progress && callee.supports(Role::Callee, Feature::ProgressiveCallResults);
@@ -103,15 +116,22 @@ impl Dealer {
             receive_progress,
             progress: options.progress,
             timeout: timeout.filter(|_| chosen.forward_timeout).map(|timeout| timeout.as_millis() as u64),
-            ..invocation_details(caller, asked || chosen.disclose, options.ppt)
+            ..invocation_details(caller, asked || chosen.disclose, options.ppt.clone())
         };
+        let spare = registration.policy != InvokePolicy::Single && !options.progress && callee.supports(Role::Callee, Feature::CallReroute);
         let (registration, address) = (registration.id, callee.address);
         let (callee, limited) = (chosen.peer, chosen.concurrency.is_some());
         let handed = Handed { caller: from, request, callee, registration: key, limited, receive_progress, deadline };
         if let Some(invocation) = self.calls.open(cx.peers, handed) {
             if options.progress {
-                let upload = Upload { procedure, registration, details: details.clone(), complete: false, continued: false };
+                let upload =
+                    Upload { procedure: procedure.clone(), registration, details: details.clone(), complete: false, continued: false };
                 self.calls.expect_more(cx.peers, from, request, upload);
+            }
+            if spare {
+                tried.push(callee);
+                let spare = Spare { payload: arguments.as_ref().to_payload(), call: message, tried };
+                self.calls.keep_spare(cx.peers, from, request, spare, cx.options.reroute_octets);
             }
             cx.out.forward(address, Invocation { request: invocation, registration, details }, arguments);
         }
@@ -267,8 +287,9 @@ fn choose<'p>(
     peers: &'p Peers,
     random: &mut Random,
     options: &CallOptions,
+    tried: &[PeerKey],
 ) -> Result<(Callee, &'p Peer), Refusal> {
-    let chosen = registration.choose(random).ok_or(Refusal::ALL_BUSY)?;
+    let chosen = registration.choose(random, tried).ok_or(Refusal::ALL_BUSY)?;
     let callee = peers.get(chosen.peer).ok_or(Refusal::NO_SUCH_PROCEDURE)?;
     let supports = |feature| callee.supports(Role::Callee, feature);
     let refusal = if is_passthru(&options.ppt) && !supports(Feature::PayloadPassthruMode) {

@@ -22,6 +22,9 @@ pub(crate) struct RealmOptions {
     pub(crate) inbox_pressure: usize,
     /// What is kept of events for those who subscribe later.
     pub(crate) retention: Retention,
+    /// What the arguments of calls weigh together that are kept for another callee to take, in octets (default: 64 MiB). Beyond it,
+    /// calls are not rerouted: the caller gets the callee's `wamp.error.unavailable`.
+    pub(crate) reroute_octets: usize,
     /// The longest time-out of a call (default: 10 min); a longer one is cut to it.
     pub(crate) max_call_timeout: Duration,
     /// Whether sessions may end others and change what is told of them, by `wamp.session.kill…` and `modify_details` (default: no).
@@ -43,6 +46,7 @@ impl Default for RealmOptions {
             inbox_limit: 64 << 20,
             inbox_pressure: 2 << 20,
             retention: Retention::default(),
+            reroute_octets: 64 << 20,
             max_call_timeout: Duration::from_secs(600),
             session_control: false,
             started: Duration::ZERO,

@@ -32,6 +32,7 @@ refusals! {
     PROCEDURE_TAKEN = wamp::PROCEDURE_ALREADY_EXISTS, "the procedure is registered already";
     OTHER_POLICY = wamp::PROCEDURE_EXISTS_INVOCATION_POLICY_CONFLICT, "the procedure is registered under another invocation policy";
     ALL_BUSY = wamp::NO_AVAILABLE_CALLEE, "each callee works on as many calls as it allows";
+    UNAVAILABLE = wamp::NO_AVAILABLE_CALLEE, "no callee can take the call now";
     NO_PASSTHRU = wamp::FEATURE_NOT_SUPPORTED, "the other peer does not support payload passthru mode";
     NO_UPLOAD = wamp::FEATURE_NOT_SUPPORTED, "the callee does not support progressive call invocations and canceling";
     CALLEE_LEFT = wamp::CANCELED, "the callee has left";

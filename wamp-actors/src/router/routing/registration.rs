@@ -61,11 +61,11 @@ impl Registration {
         }
     }
 
-    /// The callee that takes the next call, by the invocation policy; none if each works on as many as it allows. It counts as
+    /// The callee that takes the next call, by the invocation policy; none if each was tried or works on as many as it allows. It counts as
     /// working until [`finished`](Self::finished).
-    pub(super) fn choose(&mut self, random: &mut Random) -> Option<Callee> {
+    pub(super) fn choose(&mut self, random: &mut Random, tried: &[PeerKey]) -> Option<Callee> {
         let callees = &self.callees;
-        let at = self.turn.choose(self.policy, callees.len(), random, |at| callees[at].is_free())?;
+        let at = self.turn.choose(self.policy, callees.len(), random, |at| callees[at].is_free() && !tried.contains(&callees[at].peer))?;
         let callee = &mut self.callees[at];
         if callee.concurrency.is_some() {
             callee.running += 1;

@@ -28,6 +28,7 @@ pub(crate) const ROUTER_ROLES: Roles = Roles::of(&[
             Feature::SessionMetaApi,
             Feature::PatternBasedRegistration,
             Feature::SharedRegistration,
+            Feature::CallReroute,
             Feature::RegistrationRevocation,
             Feature::ForceReregister,
             Feature::PayloadPassthruMode,

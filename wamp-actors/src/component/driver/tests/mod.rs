@@ -4,6 +4,7 @@ mod admission;
 mod cancel;
 mod concurrency;
 mod drain;
+mod log;
 mod panics;
 mod queues;
 mod streams;

@@ -1,7 +1,9 @@
-use super::{Scene, WAIT, play, recv_hello, settle};
-use crate::component::{ComponentError, ComponentState};
-use crate::error::JoinError;
-use proto::message::{Abort, AbortDetails};
+use super::{Router, Scene, WAIT, play, recv, recv_hello, send_welcome, settle};
+use crate::component::{ComponentError, ComponentState, NotJoined};
+use crate::error::{JoinError, Setback};
+use crate::transport::scripted::scripted;
+use proto::RequestId;
+use proto::message::{Abort, AbortDetails, Goodbye, GoodbyeDetails};
 use proto::uri::wamp;
 use std::time::Duration;
 
@@ -58,7 +60,10 @@ fn a_realm_that_does_not_exist_fails_the_component() {
         abort(&mut scene, wamp::NO_SUCH_REALM).await;
         let failed = scene.until(ComponentState::is_final).await;
         let ComponentState::Failed(error) = failed else { panic!("{failed:?}") };
-        assert!(matches!(&*error, ComponentError::Join { source: JoinError::Aborted { .. }, .. }), "{error}");
+        assert!(
+            matches!(&*error, ComponentError::Join { source: NotJoined::Setback(Setback::Join(JoinError::Aborted { .. })), .. }),
+            "{error}"
+        );
     });
 }
 
@@ -84,4 +89,35 @@ async fn abort(scene: &mut Scene, reason: &str) {
     let mut peer = scene.connections.accept().await;
     recv_hello(&mut peer).await;
     peer.send(Abort { details: AbortDetails::default(), reason: reason.into() });
+}
+
+#[test]
+fn the_ways_to_a_router_are_tried_in_turn() {
+    play(async {
+        let (other, mut others) = scripted();
+        let mut scene = Scene::start(|options| options.transport(other));
+        scene.connections.refuse_next();
+        let mut peer = others.accept().await;
+        recv_hello(&mut peer).await;
+        send_welcome(&peer, 7);
+        let mut router = Router { peer, invocations: RequestId::FIRST };
+        router.bind_all().await;
+        scene.until(|state| matches!(state, ComponentState::Ready { .. })).await;
+        // The way that led to a session is tried first.
+        router.cut();
+        recv_hello(&mut others.accept().await).await;
+        assert!(scene.connections.try_accept().is_none());
+    });
+}
+
+#[test]
+fn a_goodbye_of_a_router_that_shuts_down_is_not_the_end() {
+    play(async {
+        let mut scene = Scene::start(|options| options);
+        let mut router = scene.ready(7).await;
+        router.peer.send(Goodbye { details: GoodbyeDetails::default(), reason: wamp::SYSTEM_SHUTDOWN.into() });
+        recv!(router.peer, Goodbye);
+        router.cut();
+        scene.ready(8).await;
+    });
 }

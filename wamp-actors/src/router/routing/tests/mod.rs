@@ -17,6 +17,7 @@ mod quotas;
 mod receivers;
 mod registering;
 mod registration_meta;
+mod rerouting;
 mod retaining;
 mod session_meta;
 mod sharing;
