@@ -4,10 +4,12 @@
 
 mod raw;
 
+use actix_web::web;
 use raw::{BINARY, PING, Raw, TEXT, address, ask, frame, request, router, upgrade};
 use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use wamp_actors::router::Router;
 
 /// Sends this as the only message of a session, joined or not; gives what comes back and expects the end.
@@ -197,13 +199,60 @@ async fn cuts_who_does_not_read(router: Router) {
 }
 
 #[tokio::test]
-async fn one_connection_too_many_is_refused() {
+async fn one_connection_too_many_is_closed_at_once_whatever_it_would_speak() {
     let router = router(|options| options.max_connections(1)).await;
-    let _one = Raw::join(address(&router), "wamp.2.json").await;
-    assert_eq!(ask(address(&router), "/ws", upgrade("wamp.2.json")).await.status, 503);
-    let mut io = tokio::net::TcpStream::connect(address(&router)).await.unwrap();
-    io.write_all(&[0x7F, 0xF1, 0, 0]).await.unwrap();
-    let mut reply = Vec::new();
-    io.read_to_end(&mut reply).await.unwrap();
-    assert_eq!(reply, [0x7F, 0x40, 0, 0]);
+    let one = Raw::join(address(&router), "wamp.2.json").await;
+    assert_eq!(router.stats().connections, 1, "a WebSocket counts once");
+    assert_eq!(TcpStream::connect(address(&router)).await.unwrap().read(&mut [0]).await.unwrap(), 0, "closed before a word");
+    drop(one);
+    connections(&router, 0).await;
+    let mut silent = TcpStream::connect(address(&router)).await.unwrap();
+    connections(&router, 1).await;
+    assert_eq!(TcpStream::connect(address(&router)).await.unwrap().read(&mut [0]).await.unwrap(), 0, "who says nothing counts");
+    silent.write_all(b"GET /nope HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await.unwrap();
+    silent.read_to_end(&mut Vec::new()).await.unwrap();
+    connections(&router, 0).await;
+    Raw::join(address(&router), "wamp.2.json").await;
+}
+
+/// Waits until so many are counted.
+async fn connections(router: &Router, count: u64) {
+    let counted = async {
+        while router.stats().connections != count {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), counted).await.unwrap_or_else(|_| panic!("{:?}", router.stats()));
+}
+
+#[tokio::test]
+async fn a_request_whose_body_does_not_end_is_not_kept() {
+    let router = router(|options| options.http_idle_timeout(Duration::from_millis(50))).await;
+    for request in ["PUT /nope", "POST /ws", "GET /ws", "GET /ws?x"] {
+        let mut io = TcpStream::connect(address(&router)).await.unwrap();
+        let head = format!("{request} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab");
+        io.write_all(head.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        let end = tokio::time::timeout(Duration::from_secs(10), io.read_to_end(&mut answer)).await;
+        end.expect(request).ok();
+        assert!(answer.starts_with(b"HTTP/1.1 4"), "{request}: {}", String::from_utf8_lossy(&answer));
+        connections(&router, 0).await;
+    }
+}
+
+#[tokio::test]
+async fn a_slow_handler_is_waited_for_and_then_the_bound_holds_again() {
+    let slow = |routes: &mut web::ServiceConfig| {
+        let route = || async {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            "slow"
+        };
+        routes.route("/slow", web::get().to(route));
+    };
+    let router = router(|options| options.configure(slow).http_idle_timeout(Duration::from_millis(50))).await;
+    let (mut io, status, _, _) = request(address(&router), "/slow", &[]).await;
+    assert_eq!(status, 200);
+    let end = tokio::time::timeout(Duration::from_secs(3), io.read_to_end(&mut Vec::new())).await;
+    end.expect("the bound is shorter than actix's keep-alive").ok();
+    connections(&router, 0).await;
 }

@@ -128,7 +128,8 @@ impl RouterBuilder {
         self
     }
 
-    /// How many connections there may be at a time (default: 100,000); one more is closed at once.
+    /// How many connections there may be at a time (default: 100,000), whatever they speak, since each costs a file descriptor from its first
+    /// moment; one more is closed at once.
     pub fn max_connections(mut self, connections: usize) -> Self {
         self.limits.max_connections = connections;
         self
@@ -143,6 +144,15 @@ impl RouterBuilder {
     /// How long a client may take to answer a CHALLENGE (default: 10 s).
     pub fn auth_timeout(mut self, timeout: Duration) -> Self {
         self.limits.auth_timeout = timeout;
+        self
+    }
+
+    /// How long an HTTP connection of the listener may go on without an octet in either direction (default: 10 s), while the rest of a
+    /// request is awaited or a response is not read. It holds from the first octet to the end, also for the handlers of
+    /// [`configure`](Self::configure)'s routes that take a request with a body; requests without one, WebSockets among them, may be
+    /// worked at and answered as slowly as it takes.
+    pub fn http_idle_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.http_idle_timeout = timeout;
         self
     }
 

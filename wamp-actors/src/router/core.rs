@@ -19,6 +19,8 @@ pub(super) struct Core {
     pub(super) websocket_path: String,
     pub(super) origins: Vec<String>,
     connections: AtomicUsize,
+    /// How many of them are peers: the router's end waits for these.
+    peers: AtomicUsize,
     /// Told each time a connection ends while the router drains.
     ended: Notify,
     draining: AtomicBool,
@@ -44,7 +46,10 @@ pub(super) struct RealmEntry {
 
 /// A connection that is counted; dropped at its end.
 #[derive(Debug)]
-pub(super) struct Pass(Arc<Core>);
+pub(super) struct Pass {
+    core: Arc<Core>,
+    is_peer: bool,
+}
 
 #[derive(Debug, Default)]
 struct Threads {
@@ -68,6 +73,7 @@ impl Core {
             websocket_path,
             origins,
             connections: AtomicUsize::new(0),
+            peers: AtomicUsize::new(0),
             ended: Notify::new(),
             draining: AtomicBool::new(false),
             started: Instant::now(),
@@ -95,7 +101,7 @@ impl Core {
     pub(super) fn admit(self: &Arc<Self>) -> Option<Pass> {
         let fits = |count: usize| (count < self.limits.max_connections).then_some(count + 1);
         let admitted = !self.is_draining() && self.connections.fetch_update(Ordering::AcqRel, Ordering::Acquire, fits).is_ok();
-        admitted.then(|| Pass(Arc::clone(self)))
+        admitted.then(|| Pass { core: Arc::clone(self), is_peer: false })
     }
 
     pub(super) fn connections(&self) -> usize {
@@ -127,11 +133,11 @@ impl Core {
         until > 0 && self.started.elapsed().as_micros() < u128::from(until)
     }
 
-    /// Waits until the last connection has ended, once the router drains.
+    /// Waits until the last peer has gone, once the router drains.
     pub(super) async fn empty(&self) {
         loop {
             let ended = self.ended.notified();
-            if self.connections() == 0 {
+            if self.peers.load(Ordering::Acquire) == 0 {
                 return;
             }
             ended.await;
@@ -170,11 +176,23 @@ impl Realms for Core {
     }
 }
 
+impl Pass {
+    /// The connection is a peer's from now on.
+    pub(super) fn make_peer(mut self) -> Self {
+        self.core.peers.fetch_add(1, Ordering::AcqRel);
+        self.is_peer = true;
+        self
+    }
+}
+
 impl Drop for Pass {
     fn drop(&mut self) {
-        self.0.connections.fetch_sub(1, Ordering::AcqRel);
-        if self.0.is_draining() {
-            self.0.ended.notify_waiters();
+        self.core.connections.fetch_sub(1, Ordering::AcqRel);
+        if self.is_peer {
+            self.core.peers.fetch_sub(1, Ordering::AcqRel);
+        }
+        if self.core.is_draining() {
+            self.core.ended.notify_waiters();
         }
     }
 }

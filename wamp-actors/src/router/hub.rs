@@ -113,7 +113,7 @@ impl Hub {
         let (slot, generation) = seats.insert(Peer::new(sink, self.now.get()));
         seats.sockets += usize::from(socket);
         drop(seats);
-        Seat::new(Rc::clone(self), slot, generation, pass)
+        Seat::new(Rc::clone(self), slot, generation, pass.make_peer())
     }
 
     pub(super) fn seats(&self) -> RefMut<'_, Seats> {

@@ -1,5 +1,6 @@
 //! Our own listener: RawSocket, WebSocket and an actix-web `App` on one port.
 
+pub(super) mod bounded_io;
 mod one_port;
 pub(super) mod opening;
 mod rawsocket;

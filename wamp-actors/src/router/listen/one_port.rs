@@ -1,3 +1,4 @@
+use super::bounded_io::{BoundedIo, Work};
 use super::websocket::take_over;
 use super::{rawsocket, tune};
 use crate::router::builder::Configure;
@@ -8,7 +9,6 @@ use actix_http::{HttpService, KeepAlive, Protocol};
 use actix_service::{Service, ServiceFactory, fn_factory, fn_service, map_config};
 use actix_web::dev::AppConfig;
 use actix_web::{App, HttpResponse, web};
-use std::any::Any;
 use std::future::poll_fn;
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -34,9 +34,14 @@ pub(in crate::router) fn one_port(
             let app = App::new().configure(mount::routes(Arc::clone(&core))).configure(move |routes| {
                 configure.iter().for_each(|configure| configure(routes));
             });
+            let app = app.wrap_fn(|request, service| {
+                let work = Work::on(&request);
+                let served = service.call(request);
+                async move { Ok(work.goes_with(served.await?)) }
+            });
             let app = HttpService::build()
                 .client_request_timeout(core.limits.hello_timeout)
-                .on_connect_ext(|io: &TcpStream, data| mount::on_connect(io as &dyn Any, data))
+                .on_connect_ext(|io: &BoundedIo, data| drop(data.insert(io.tie().clone())))
                 .finish(map_config(app, |()| AppConfig::default()))
                 .new_service(())
                 .await?;
@@ -57,9 +62,13 @@ pub(in crate::router) fn one_port(
 
 async fn by_first_octets<A, W>(io: TcpStream, app: Rc<A>, websocket: Rc<W>, core: Arc<Core>) -> Result<(), DispatchError>
 where
-    A: Service<(TcpStream, Protocol, Option<SocketAddr>), Response = (), Error = DispatchError>,
-    W: Service<(TcpStream, Protocol, Option<SocketAddr>), Response = (), Error = DispatchError>,
+    A: Service<(BoundedIo, Protocol, Option<SocketAddr>), Response = (), Error = DispatchError>,
+    W: Service<(BoundedIo, Protocol, Option<SocketAddr>), Response = (), Error = DispatchError>,
 {
+    let Some(pass) = Core::admit(&core) else {
+        tracing::info!(peer = ?io.peer_addr().ok(), "refused a connection: there are too many, or the router has ended");
+        return Ok(());
+    };
     tune(&io);
     let mut first = [0; PEEK];
     let Ok(Ok(peeked)) = timeout(core.limits.hello_timeout, io.peek(&mut first)).await else { return Ok(()) };
@@ -68,20 +77,22 @@ where
         None => Ok(()),
         Some(&proto::framing::rawsocket::MAGIC) => {
             // Spawned, like the WebSockets: what waits for the service's future would live as long as the peer.
-            drop(tokio::task::spawn_local(rawsocket::open(io, core)));
+            drop(tokio::task::spawn_local(rawsocket::open(io, pass, core)));
             Ok(())
         }
-        Some(_) if asks_for(first, &core.websocket_path) => call(&*websocket, io).await,
-        Some(_) => call(&*app, io).await,
+        Some(_) if asks_for(first, &core.websocket_path) => {
+            call(&*websocket, BoundedIo::new(io, pass, core.limits.http_idle_timeout)).await
+        }
+        Some(_) => call(&*app, BoundedIo::new(io, pass, core.limits.http_idle_timeout)).await,
     }
 }
 
-async fn call<S>(service: &S, io: TcpStream) -> Result<(), DispatchError>
+async fn call<S>(service: &S, io: BoundedIo) -> Result<(), DispatchError>
 where
-    S: Service<(TcpStream, Protocol, Option<SocketAddr>), Response = (), Error = DispatchError>,
+    S: Service<(BoundedIo, Protocol, Option<SocketAddr>), Response = (), Error = DispatchError>,
 {
     poll_fn(|cx| service.poll_ready(cx)).await?;
-    let address = io.peer_addr().ok();
+    let address = io.get_ref().peer_addr().ok();
     service.call((io, Protocol::Http1, address)).await
 }
 

@@ -1,10 +1,10 @@
 use crate::router::connection::{Connection, serve};
-use crate::router::core::Core;
+use crate::router::core::{Core, Pass};
 use crate::router::framing::Framing;
 use crate::router::guest::Who;
 use crate::router::hub::Hub;
 use proto::framing::rawsocket::Limit;
-use proto::framing::rawsocket::handshake::{Handshake, LENGTH, Refusal, RequestError, recv_request};
+use proto::framing::rawsocket::handshake::{Handshake, LENGTH, RequestError, recv_request};
 use std::io;
 use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -12,14 +12,13 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 /// Opens a RawSocket connection and serves it.
-pub(super) async fn open(mut io: TcpStream, core: Arc<Core>) {
+pub(super) async fn open(mut io: TcpStream, pass: Pass, core: Arc<Core>) {
     let who = Who::Remote(io.peer_addr().ok());
     let handshake = match timeout(core.limits.hello_timeout, recv(&mut io)).await {
         Ok(Ok(Ok(handshake))) => handshake,
         Ok(Ok(Err(wrong))) => return refuse(io, who, wrong).await,
         Ok(Err(_)) | Err(_) => return tracing::info!(peer = %who, "refused a RawSocket without a handshake"),
     };
-    let Some(pass) = Core::admit(&core) else { return refuse(io, who, Refusal::Connections.into()).await };
     let limit = Limit::at_most(core.limits.max_message);
     let reply = Handshake { format: handshake.format, limit };
     if io.write_all(&reply.octets()).await.is_err() {

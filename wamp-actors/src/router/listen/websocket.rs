@@ -1,3 +1,4 @@
+use super::bounded_io::BoundedIo;
 use super::opening::{Refused, judge};
 use crate::router::connection::{Connection, serve};
 use crate::router::core::Core;
@@ -11,12 +12,11 @@ use actix_http::{Request, Response, h1, ws};
 use bytes::Bytes;
 use futures_util::SinkExt;
 use std::sync::Arc;
-use tokio::net::TcpStream;
 
 /// Opens a WebSocket, and takes the socket from HTTP.
-pub(super) async fn take_over(request: Request, mut framed: Framed<TcpStream, h1::Codec>, core: Arc<Core>) -> Result<(), actix_web::Error> {
+pub(super) async fn take_over(request: Request, mut framed: Framed<BoundedIo, h1::Codec>, core: Arc<Core>) -> Result<(), actix_web::Error> {
     let chosen = if request.path() == core.websocket_path { judge(request.head(), &core) } else { Err(Refused::NOT_FOUND) };
-    let pass = Core::admit(&core).ok_or(Refused::FULL);
+    let pass = framed.io_ref().tie().take_pass().ok_or(Refused::FULL);
     let (chosen, pass) = match (chosen, pass) {
         (Ok(chosen), Ok(pass)) => (chosen, pass),
         (Err(refused), _) | (_, Err(refused)) => return refuse(&mut framed, refused).await,
@@ -24,17 +24,17 @@ pub(super) async fn take_over(request: Request, mut framed: Framed<TcpStream, h1
     let response = ws::handshake_response(request.head()).insert_header((SEC_WEBSOCKET_PROTOCOL, chosen.name())).finish();
     framed.send(h1::Message::Item((response.drop_body(), BodySize::None))).await?;
     let parts = framed.into_parts();
-    let who = Who::Remote(parts.io.peer_addr().ok());
+    let who = Who::Remote(parts.io.get_ref().peer_addr().ok());
     let framing = Framing::websocket(chosen.format, core.limits.max_message);
-    let connection = Connection::new(&Hub::here(&core), pass, parts.io, framing, &parts.read_buf, who);
+    let connection = Connection::new(&Hub::here(&core), pass, parts.io.into_inner(), framing, &parts.read_buf, who);
     // Spawned, so that the dispatcher's future and its two buffers do not live as long as the peer.
     drop(tokio::task::spawn_local(serve(connection)));
     Ok(())
 }
 
-async fn refuse(framed: &mut Framed<TcpStream, h1::Codec>, refused: Refused) -> Result<(), actix_web::Error> {
+async fn refuse(framed: &mut Framed<BoundedIo, h1::Codec>, refused: Refused) -> Result<(), actix_web::Error> {
     let Refused { status, why } = refused;
-    tracing::info!(peer = ?framed.io_ref().peer_addr().ok(), status = status.as_u16(), why, "refused a WebSocket");
+    tracing::info!(peer = ?framed.io_ref().get_ref().peer_addr().ok(), status = status.as_u16(), why, "refused a WebSocket");
     let mut response = Response::new(status).drop_body();
     response.head_mut().set_connection_type(actix_http::ConnectionType::Close);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));

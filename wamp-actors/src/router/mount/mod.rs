@@ -23,6 +23,7 @@ use super::core::Core;
 use super::framing::Framing;
 use super::guest::Who;
 use super::hub::Hub;
+use super::listen::bounded_io::Tie;
 use super::listen::opening::{Refused, judge};
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
@@ -42,30 +43,36 @@ const NOT_HOOKED: &str = "the router cannot be reached here: the server was star
 pub fn on_connect(io: &dyn Any, data: &mut actix_web::dev::Extensions) {
     let Some(stream) = io.downcast_ref::<TcpStream>() else {
         // Inside of TLS, say: the body's end has to do.
-        data.insert(Hold { socket: None });
+        data.insert(Hold::Nothing);
         return;
     };
     super::listen::tune(stream);
     match socket2::SockRef::from(stream).try_clone() {
         Ok(socket) => {
-            data.insert(Hold { socket: Some(Arc::new(socket)) });
+            data.insert(Hold::Socket(Arc::new(socket)));
         }
         Err(why) => tracing::warn!(%why, "cannot get hold of a connection"),
     }
 }
 
-/// A second handle to a connection's socket.
+/// What ends a connection.
 #[derive(Debug, Clone)]
-struct Hold {
-    socket: Option<Arc<socket2::Socket>>,
+enum Hold {
+    /// A second handle to a server's socket.
+    Socket(Arc<socket2::Socket>),
+    /// A connection of our own listener.
+    Own(Tie),
+    Nothing,
 }
 
 impl Hold {
     /// Ends the connection, whatever the server is doing with it.
     fn end(&self) {
-        if let Some(socket) = &self.socket {
+        match self {
             // It may have ended before.
-            let _ = socket.shutdown(Shutdown::Both);
+            Self::Socket(socket) => drop(socket.shutdown(Shutdown::Both)),
+            Self::Own(tie) => tie.end(),
+            Self::Nothing => {}
         }
     }
 }
@@ -79,7 +86,8 @@ pub(super) fn routes(core: Arc<Core>) -> impl Fn(&mut ServiceConfig) + Clone {
 }
 
 async fn open(request: HttpRequest, payload: web::Payload, core: Arc<Core>) -> HttpResponse {
-    let Some(hold) = request.conn_data::<Hold>().cloned() else {
+    let own = request.conn_data::<Tie>();
+    let Some(hold) = own.cloned().map(Hold::Own).or_else(|| request.conn_data::<Hold>().cloned()) else {
         tracing::error!("{NOT_HOOKED}");
         return HttpResponse::InternalServerError().body(NOT_HOOKED);
     };
@@ -87,7 +95,7 @@ async fn open(request: HttpRequest, payload: web::Payload, core: Arc<Core>) -> H
         Ok(chosen) => chosen,
         Err(refused) => return refuse(&request, refused),
     };
-    let Some(pass) = Core::admit(&core) else { return refuse(&request, Refused::FULL) };
+    let Some(pass) = own.and_then(Tie::take_pass).or_else(|| Core::admit(&core)) else { return refuse(&request, Refused::FULL) };
     let Ok(mut response) = handshake::answer(&request, chosen) else {
         return HttpResponse::BadRequest().finish();
     };
