@@ -341,6 +341,8 @@ impl Realm {
 
 fn refuse(cx: &mut Context<'_, '_>, from: PeerKey, refusal: Refusal, message: MessageType, request: RequestId) {
     if let Some(peer) = cx.peers.get(from) {
+        // Not louder: a client can cause as many of these as it likes.
+        tracing::debug!(session = %peer.session, %message, error = refusal.uri, "request refused");
         let (error, payload) = refusal.answer(message, request);
         cx.out.send_with(peer.address, error, payload);
     }
