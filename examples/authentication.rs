@@ -10,8 +10,8 @@
 use std::sync::Arc;
 
 use wamp_actors::auth::{
-    Anonymous, Authenticator, Cra, CraMethod, CraRecord, Cryptosign, CryptosignKey, CryptosignMethod, Decoy, Identity, Method, Salting,
-    Secret, Ticket, TicketMethod,
+    Anonymous, Authenticator, Cra, CraMethod, CraRecord, Cryptosign, CryptosignKey, CryptosignMethod, Decoy, Identity, InvalidCredentials,
+    Kdf, Method, Salting, Scram, ScramDialect, ScramMethod, ScramRecord, Secret, Ticket, TicketMethod,
 };
 use wamp_actors::prelude::*;
 use wamp_actors::router::{Router, RouterBuilder};
@@ -23,7 +23,15 @@ fn identity(authid: &str, authrole: &str) -> Identity {
     Identity { authid: authid.into(), authrole: authrole.into(), authprovider: "static".into(), authextra: Default::default() }
 }
 
-fn router() -> RouterBuilder {
+/// Susan's password by WAMP-SCRAM, in one dialect: that of the specification, and that of Autobahn|Python and Crossbar.io.
+fn scram(dialect: ScramDialect) -> Result<ScramMethod, InvalidCredentials> {
+    let kdf = Kdf::Argon2id { iterations: 2, memory: 4096 };
+    let susan = ScramRecord::derive("susans password", *b"susans own salt.", kdf, dialect)?;
+    let susan = move |_: &_, authid: &str| (authid == "susan").then(|| (susan.clone(), identity("susan", "clerk")));
+    Ok(ScramMethod::new(susan, Decoy::new([42; 32]), kdf).with_dialect(dialect))
+}
+
+fn router() -> Result<RouterBuilder, InvalidCredentials> {
     let tickets = TicketMethod::new(|_realm, authid| match authid {
         "joe" => Some((Secret::from("joes ticket"), identity("joe", "clerk"))),
         _ => None,
@@ -44,9 +52,10 @@ fn router() -> RouterBuilder {
     let cryptosign = CryptosignMethod::new(move |_realm, authid, key| {
         (*key == alice && authid.is_none_or(|authid| authid == "alice")).then(|| identity("alice", "manager"))
     });
-    let methods: [Arc<dyn Method>; 3] = [Arc::new(tickets), Arc::new(cra), Arc::new(cryptosign)];
+    let (spec, autobahn) = (scram(ScramDialect::Spec)?, scram(ScramDialect::Autobahn)?);
+    let methods: [Arc<dyn Method>; 5] = [Arc::new(tickets), Arc::new(cra), Arc::new(cryptosign), Arc::new(spec), Arc::new(autobahn)];
     let open: [Arc<dyn Method>; 1] = [Arc::new(Anonymous::default())];
-    Router::builder().realm_with("realm1", methods).realm_with("lobby", open)
+    Ok(Router::builder().realm_with("realm1", methods).realm_with("lobby", open))
 }
 
 async fn join(router: &Router, authid: &str, credentials: impl Fn() -> Box<dyn Authenticator> + Send + Sync + 'static) {
@@ -63,22 +72,24 @@ async fn join(router: &Router, authid: &str, credentials: impl Fn() -> Box<dyn A
 }
 
 #[wamp_actors::main]
-async fn main() -> Result<(), Error> {
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
     wamp_examples::log();
     let mut args = std::env::args().skip(1);
     if args.next().as_deref() == Some("serve") {
         let address = args.next().unwrap_or_else(|| "127.0.0.1:8080".to_owned());
-        let router = router().listen(address).start().await?;
+        let router = router()?.listen(address).start().await?;
         println!("listening on {}", router.url());
         tokio::signal::ctrl_c().await?;
         router.stop().await;
         return Ok(());
     }
-    let router = router().start().await?;
+    let router = router()?.start().await?;
     join(&router, "joe", || Box::new(Ticket::new("joes ticket"))).await;
     join(&router, "peter", || Box::new(Cra::new("peters secret"))).await;
     join(&router, "mary", || Box::new(Cra::new("marys password"))).await;
     join(&router, "alice", || Box::new(Cryptosign::new(CryptosignKey::from_seed(ALICE)))).await;
+    // A nonce serves once: a program takes it from its source of randomness, at each join.
+    join(&router, "susan", || Box::new(Scram::new("susan", "susans password", [9; 16]))).await;
     join(&router, "joe", || Box::new(Ticket::new("not joes ticket"))).await;
     join(&router, "nobody", || Box::new(Cra::new("a guess"))).await;
     router.stop().await;

@@ -106,7 +106,7 @@ impl Greeter {
     /// Every fifth second somebody is greeted.
     #[topic("com.example.clock.tick")]
     async fn on_tick(&self, ticks: u64, session: Session) -> Result<(), Failure> {
-        if ticks % 5 == 0 {
+        if ticks.is_multiple_of(5) {
             let _: String = session.call("com.example.greeter.hello", (format!("tick {ticks}"),)).await?;
         }
         Ok(())

@@ -1,5 +1,7 @@
 //! Malformed and misplaced messages over WebSocket, as raw frames: each ends its own session, and nobody else's.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use serde_json::{Value, json};
 use wamp_actors::router::Router;
 use wamp_tests::raw::{Bystander, Frame, Raw, opcode};

@@ -1,5 +1,7 @@
 //! Data flows one way: a module imports only from the stations to its left, and the pure parts know no IO.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -23,7 +25,7 @@ const ACTORS: &[&[&str]] = &[
     &["component"],
     &["router"],
     &["service"],
-    &["prelude", "private", "main_fn"],
+    &["prelude", "private", "main_fn", "bench"],
 ];
 
 fn root() -> PathBuf {
@@ -44,10 +46,35 @@ fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
     found
 }
 
-/// The code of a file: no comments (where paths are named freely) and no tests.
+/// The code of a file: no comments (where paths are named freely), and no items that are for tests only.
 fn code(text: &str) -> String {
-    let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-    code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+    let (mut code, mut lines) = (String::new(), text.lines());
+    while let Some(line) = lines.next() {
+        if line.trim() != "#[cfg(test)]" {
+            if !line.trim_start().starts_with("//") {
+                code.push_str(line);
+                code.push('\n');
+            }
+            continue;
+        }
+        // The item that follows: to the end of its line, or to the brace that closes it, which stands as deep as it began.
+        let indent = &line[..line.len() - line.trim_start().len()];
+        let mut item = lines.next();
+        while item.is_some_and(|line| line.trim_start().starts_with(['#', '/'])) {
+            item = lines.next();
+        }
+        if item.is_some_and(|line| !line.trim_end().ends_with([';', '}', ','])) {
+            let end = format!("{indent}}}");
+            lines.by_ref().find(|line| line.trim_end() == end);
+        }
+    }
+    code
+}
+
+#[test]
+fn only_what_is_for_tests_is_passed_over() {
+    let text = "use a;\n#[cfg(test)]\nmod tests;\nuse crate::b;\n    #[cfg(test)]\n    fn f() {\n        crate::c();\n    }\nuse d;\n// crate::e\n";
+    assert_eq!(code(text), "use a;\nuse crate::b;\nuse d;\n");
 }
 
 /// The modules that `text` names behind `crate::`, be they alone or in braces.

@@ -1,6 +1,8 @@
 //! The README tells the truth: its feature table is what WELCOME announces. (Its programs are compiled as documentation tests, see
 //! `examples/support/lib.rs`.)
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::collections::BTreeSet;
 
 use serde_json::json;

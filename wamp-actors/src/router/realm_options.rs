@@ -50,6 +50,19 @@ impl RouterBuilder {
         self
     }
 
+    /// How many invocations a session may leave unanswered at a time, be they canceled (default: 100,000). While it has so many, calls that
+    /// would go to it are answered `wamp.error.no_available_callee`.
+    pub fn max_invocations(mut self, invocations: usize) -> Self {
+        self.routing.quotas.invocations = invocations;
+        self
+    }
+
+    /// How many components a wildcard pattern may have (default: 32); one of more is answered `wamp.error.invalid_uri`.
+    pub fn max_wildcard_components(mut self, components: usize) -> Self {
+        self.routing.max_wildcard_components = components;
+        self
+    }
+
     /// The longest time-out that a call may ask for (default: 10 min); a longer one is cut to it. Calls that ask for none have none.
     pub fn max_call_timeout(mut self, timeout: Duration) -> Self {
         self.routing.max_call_timeout = timeout;
@@ -116,6 +129,8 @@ mod tests {
             .max_registrations(2)
             .max_subscriptions(3)
             .max_calls(4)
+            .max_invocations(12)
+            .max_wildcard_components(13)
             .max_reroute_octets(11)
             .max_retained_topics(9)
             .max_retained_octets(10)
@@ -134,5 +149,6 @@ mod tests {
         let quotas = options.quotas;
         assert_eq!((quotas.testaments, quotas.testament_octets), (7, 8));
         assert_eq!((quotas.registrations, quotas.subscriptions, quotas.calls), (2, 3, 4));
+        assert_eq!((quotas.invocations, options.max_wildcard_components), (12, 13));
     }
 }

@@ -104,7 +104,7 @@ impl Dealer {
         let request = *request;
         let asked = disclosure(options.disclose_me, cx.options)?;
         let (key, registration) = self.find(procedure, cx)?;
-        let (chosen, callee) = choose(registration, cx.peers, cx.random, options, &tried)?;
+        let (chosen, callee) = choose(registration, cx.peers, cx.random, options, &tried, cx.options.quotas.invocations)?;
         // Autobahn|JS announces progressive results but not call canceling; the specification would have us disregard it then, and its
         // own tests fail if we do.
         let receive_progress = options.receive_progress && callee.supports(Role::Callee, Feature::ProgressiveCallResults);
@@ -288,9 +288,14 @@ fn choose<'p>(
     random: &mut Random,
     options: &CallOptions,
     tried: &[PeerKey],
+    most_invocations: usize,
 ) -> Result<(Callee, &'p Peer), Refusal> {
     let chosen = registration.choose(random, tried).ok_or(Refusal::ALL_BUSY)?;
     let callee = peers.get(chosen.peer).ok_or(Refusal::NO_SUCH_PROCEDURE)?;
+    if callee.invocations.len() >= most_invocations {
+        registration.finished(chosen.peer);
+        return Err(Refusal::ALL_BUSY);
+    }
     let supports = |feature| callee.supports(Role::Callee, feature);
     let refusal = if is_passthru(&options.ppt) && !supports(Feature::PayloadPassthruMode) {
         Refusal::NO_PASSTHRU

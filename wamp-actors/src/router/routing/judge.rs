@@ -11,7 +11,9 @@ pub(super) fn check_name(uri: &RawUri, options: &RealmOptions) -> Result<(), Ref
 
 /// Judges the URI of a SUBSCRIBE or REGISTER.
 pub(super) fn check_pattern(uri: &RawUri, policy: MatchPolicy, options: &RealmOptions) -> Result<Pattern, Refusal> {
-    if uri.as_str().len() > options.max_uri {
+    let wild =
+        policy == MatchPolicy::Wildcard && uri.as_str().bytes().filter(|&octet| octet == b'.').count() >= options.max_wildcard_components;
+    if wild || uri.as_str().len() > options.max_uri {
         return Err(Refusal::INVALID_URI);
     }
     uri.check_pattern(policy, options.strictness).map_err(|_| Refusal::INVALID_URI)

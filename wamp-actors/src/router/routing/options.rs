@@ -8,6 +8,9 @@ pub(crate) struct RealmOptions {
     pub(crate) strictness: Strictness,
     /// The longest URI, in octets (default: 1 KiB); a longer one is invalid.
     pub(crate) max_uri: usize,
+    /// How many components a wildcard pattern may have (default: 32); one of more is invalid. A URI is compared with patterns component by
+    /// component, so without it one session's patterns could make each publication of others slow.
+    pub(crate) max_wildcard_components: usize,
     /// Whether callers and publishers may be disclosed (default: where they ask for it).
     pub(crate) disclosure: Disclosure,
     /// How request ids are judged (default: auto).
@@ -40,6 +43,7 @@ impl Default for RealmOptions {
         Self {
             strictness: Strictness::Loose,
             max_uri: 1024,
+            max_wildcard_components: 32,
             disclosure: Disclosure::default(),
             request_ids: RequestIdRule::default(),
             quotas: Quotas::default(),
@@ -103,6 +107,8 @@ pub(crate) struct Quotas {
     pub(crate) subscriptions: usize,
     /// Calls in flight (default: 10,000).
     pub(crate) calls: usize,
+    /// Invocations in flight (default: 100,000): those it has not answered, be they canceled.
+    pub(crate) invocations: usize,
     /// Testaments (default: 1,000).
     pub(crate) testaments: usize,
     /// What its testaments weigh together, in octets (default: 1 MiB).
@@ -111,6 +117,13 @@ pub(crate) struct Quotas {
 
 impl Default for Quotas {
     fn default() -> Self {
-        Self { registrations: 10_000, subscriptions: 10_000, calls: 10_000, testaments: 1_000, testament_octets: 1 << 20 }
+        Self {
+            registrations: 10_000,
+            subscriptions: 10_000,
+            calls: 10_000,
+            invocations: 100_000,
+            testaments: 1_000,
+            testament_octets: 1 << 20,
+        }
     }
 }
