@@ -156,13 +156,14 @@ impl RouterBuilder {
         self
     }
 
-    /// After how long a silence a peer is pinged (default: 10 s).
+    /// After how long a silence a peer is pinged (default: 10 s). A peer that reads what had to wait for it is not silent.
     pub fn ping_interval(mut self, interval: Duration) -> Self {
         self.limits.ping_interval = interval;
         self
     }
 
-    /// How long a peer may take to answer a ping before it is cut (default: 10 s).
+    /// How long a peer may take to answer a ping before it is cut (default: 10 s), from when the ping no longer waits for the peer to
+    /// read what is before it.
     pub fn ping_timeout(mut self, timeout: Duration) -> Self {
         self.limits.ping_timeout = timeout;
         self

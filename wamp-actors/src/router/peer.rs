@@ -73,16 +73,39 @@ pub(super) struct Times {
     pub(super) heard: u32,
     /// When it last took something, or nothing waited.
     pub(super) took: u32,
+    /// When it last took of what had to wait for it: its socket was full before, so it reads, and that is a sign of life.
+    pub(super) drained: u32,
+    /// Whether its socket is full.
+    pub(super) behind: bool,
     /// When the task wants to be woken, if there is no session by then.
     pub(super) alarm: Option<u32>,
-    /// When a ping was sent that is not answered.
+    /// When a ping was sent that is not answered, or the last octets before it that had to wait.
     pub(super) pinged: Option<u32>,
+}
+
+impl Times {
+    pub(super) const fn new(now: u32) -> Self {
+        Self { heard: now, took: now, drained: now, behind: false, alarm: None, pinged: None }
+    }
+
+    /// Takes note of what became of a write: whether the socket took any of it, and whether some is left.
+    pub(super) const fn note_flush(&mut self, now: u32, took: bool, left: bool) {
+        if took {
+            self.took = now;
+            if self.behind {
+                self.drained = now;
+                if self.pinged.is_some() {
+                    self.pinged = Some(now);
+                }
+            }
+        }
+        self.behind = left;
+    }
 }
 
 impl Peer {
     pub(super) fn new(sink: Sink, now: u32) -> Self {
-        let times = Times { heard: now, took: now, alarm: None, pinged: None };
-        Self { sink, waker: None, dirty: false, sealed: false, member: None, orders: Orders::default(), times }
+        Self { sink, waker: None, dirty: false, sealed: false, member: None, orders: Orders::default(), times: Times::new(now) }
     }
 
     /// How many octets wait for it.

@@ -115,9 +115,8 @@ impl Seat {
             let before = peer.waiting();
             let Sink::Octets(_, outbox) = &mut peer.sink else { return Poll::Ready(Ok(())) };
             let flushed = outbox.poll_flush(io, pool, cx);
-            if outbox.len() < before {
-                peer.times.took = now;
-            }
+            let left = outbox.len();
+            peer.times.note_flush(now, left < before, left > 0);
             flushed
         });
         flushed.unwrap_or(Poll::Ready(Ok(())))

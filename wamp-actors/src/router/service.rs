@@ -1,7 +1,8 @@
 //! The one task of a router's thread beside its peers': it empties the inboxes, keeps the clock, and passes orders on.
 
 use super::hub::Hub;
-use super::peer::{Cut, Peer, Sink};
+use super::limits::Limits;
+use super::peer::{Cut, Peer, Sink, Times};
 use super::signal::Order;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -78,22 +79,46 @@ fn look_after(hub: &Hub, peer: &mut Peer) {
         return;
     }
     let counters = &hub.signal.counters;
-    if peer.waiting() > 0 && hub.since(peer.times.took) >= limits.stall_timeout {
-        counters.slow.add(1);
-        peer.orders.cut = Some(Cut::Stalled(limits.stall_timeout));
-    } else if peer.times.pinged.is_some_and(|pinged| hub.since(pinged) >= limits.ping_timeout) {
-        counters.silent.add(1);
-        peer.orders.cut = Some(Cut::Silent(limits.ping_timeout));
-    } else if peer.times.alarm.is_some_and(|alarm| hub.is_past(alarm)) {
-        peer.times.alarm = None;
-        peer.orders.alarm = true;
-    } else if peer.times.pinged.is_none() && hub.since(peer.times.heard) >= limits.ping_interval {
-        peer.times.pinged = Some(hub.now());
-        peer.orders.ping = true;
-    } else {
-        return;
+    let alarmed = peer.times.alarm.is_some_and(|alarm| hub.is_past(alarm));
+    match overdue(&peer.times, peer.waiting() > 0, limits, |then| hub.since(then)) {
+        Some(Overdue::Cut(why)) => {
+            let counter = if matches!(why, Cut::Silent(_)) { &counters.silent } else { &counters.slow };
+            counter.add(1);
+            peer.orders.cut = Some(why);
+        }
+        _ if alarmed => {
+            peer.times.alarm = None;
+            peer.orders.alarm = true;
+        }
+        Some(Overdue::Ping) => {
+            peer.times.pinged = Some(hub.now());
+            peer.orders.ping = true;
+        }
+        None => return,
     }
     peer.wake();
+}
+
+/// What is to be done about a peer.
+#[derive(Debug, PartialEq, Eq)]
+enum Overdue {
+    Cut(Cut),
+    Ping,
+}
+
+/// While something waits for a peer, it must take of it; a ping would only wait behind that. A peer is asked for a sign of life when it
+/// has given none, neither by a word nor by reading, and the answer is due once the ping no longer waits.
+fn overdue(times: &Times, waits: bool, limits: &Limits, since: impl Fn(u32) -> Duration) -> Option<Overdue> {
+    if waits {
+        return (since(times.took) >= limits.stall_timeout).then_some(Overdue::Cut(Cut::Stalled(limits.stall_timeout)));
+    }
+    match times.pinged {
+        Some(pinged) => (since(pinged) >= limits.ping_timeout).then_some(Overdue::Cut(Cut::Silent(limits.ping_timeout))),
+        None => {
+            let quiet = since(times.heard).min(since(times.drained));
+            (quiet >= limits.ping_interval).then_some(Overdue::Ping)
+        }
+    }
 }
 
 fn obey(hub: &Rc<Hub>, order: Order) {
@@ -123,5 +148,71 @@ async fn say_goodbye(hub: Rc<Hub>) {
                 peer.wake();
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is overdue at that second, with ticks of a second and time-outs of ten.
+    fn at(now: u32, times: &Times, waits: bool) -> Option<Overdue> {
+        overdue(times, waits, &Limits::default(), |then| Duration::from_secs((now - then).into()))
+    }
+
+    const TEN: Duration = Duration::from_secs(10);
+
+    #[test]
+    fn a_peer_that_says_nothing_and_takes_nothing_is_pinged_and_then_cut() {
+        let mut times = Times::new(0);
+        assert_eq!(at(9, &times, false), None);
+        assert_eq!(at(10, &times, false), Some(Overdue::Ping));
+        times.pinged = Some(10);
+        assert_eq!(at(19, &times, false), None);
+        assert_eq!(at(20, &times, false), Some(Overdue::Cut(Cut::Silent(TEN))));
+    }
+
+    #[test]
+    fn a_peer_that_reads_slowly_what_waits_for_it_is_not_silent() {
+        let mut times = Times::new(0);
+        times.note_flush(0, true, true);
+        for now in 1..60 {
+            assert_eq!(at(now, &times, true), None, "second {now}");
+            times.note_flush(now, true, true);
+        }
+        times.note_flush(60, true, false);
+        assert_eq!(at(69, &times, false), None);
+        assert_eq!(at(70, &times, false), Some(Overdue::Ping), "it has read, but said nothing");
+    }
+
+    #[test]
+    fn a_ping_that_waits_is_due_only_after_what_is_before_it() {
+        let mut times = Times::new(0);
+        times.pinged = Some(10);
+        times.note_flush(10, true, true);
+        assert_eq!(at(19, &times, true), None);
+        times.note_flush(19, true, true);
+        assert_eq!(at(28, &times, true), None);
+        times.note_flush(28, true, false);
+        assert_eq!(at(37, &times, false), None);
+        assert_eq!(at(38, &times, false), Some(Overdue::Cut(Cut::Silent(TEN))));
+    }
+
+    #[test]
+    fn a_peer_that_takes_nothing_of_what_waits_is_cut() {
+        let mut times = Times::new(0);
+        times.note_flush(5, true, true);
+        times.note_flush(14, false, true);
+        assert_eq!(at(15, &times, true), Some(Overdue::Cut(Cut::Stalled(TEN))));
+    }
+
+    #[test]
+    fn octets_that_the_socket_takes_while_it_is_not_full_are_no_sign_of_life() {
+        let mut times = Times::new(0);
+        (0..10).for_each(|now| times.note_flush(now, true, false));
+        assert_eq!(at(10, &times, false), Some(Overdue::Ping));
+        times.pinged = Some(10);
+        (10..20).for_each(|now| times.note_flush(now, true, false));
+        assert_eq!(at(20, &times, false), Some(Overdue::Cut(Cut::Silent(TEN))));
     }
 }
