@@ -52,8 +52,10 @@ class Session(ApplicationSession):
 
     async def onJoin(self, details):
         try:
-            await self.register(lambda a, b: a + b, "com.example.python.add")
-            total = await self.call("com.example.python.add", 19, 23)
+            # Of its own: the session before may not have left yet.
+            procedure = f"com.example.python.add{details.session}"
+            await self.register(lambda a, b: a + b, procedure)
+            total = await self.call(procedure, 19, 23)
             self.tell((details.authid, details.authrole, details.authmethod, total))
         except Exception as error:
             self.tell((repr(error),))
