@@ -72,8 +72,7 @@ impl RouterBuilder {
     /// use wamp_actors::router::Router;
     ///
     /// let tickets = TicketMethod::new(|_realm, authid| {
-    ///     let identity = Identity { authid: authid.into(), authrole: "user".into(), authprovider: "static".into(), authextra: Default::default() };
-    ///     (authid == "joe").then(|| (Secret::from("a long random ticket"), identity))
+    ///     (authid == "joe").then(|| (Secret::from("a long random ticket"), Identity::new("joe", "user")))
     /// });
     /// let router = Router::builder().realm_with("realm1", [Arc::new(tickets) as Arc<dyn Method>]);
     /// ```
@@ -152,6 +151,13 @@ impl RouterBuilder {
     /// How long a client may take to answer a CHALLENGE (default: 10 s).
     pub fn auth_timeout(mut self, timeout: Duration) -> Self {
         self.limits.auth_timeout = timeout;
+        self
+    }
+
+    /// How long others may take who are asked about a client that joins or about what it does, such as a component that authenticates or
+    /// authorizes (default: 5 s). Whatever they have not answered by then is refused.
+    pub fn lookup_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.lookup_timeout = timeout;
         self
     }
 

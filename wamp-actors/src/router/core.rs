@@ -121,8 +121,8 @@ impl Core {
     }
 
     pub(super) fn accept_config(&self) -> AcceptConfig {
-        let Limits { hello_timeout, auth_timeout, .. } = self.limits;
-        AcceptConfig { hello_timeout, authenticate_timeout: auth_timeout, ..AcceptConfig::default() }
+        let Limits { hello_timeout, auth_timeout, lookup_timeout, .. } = self.limits;
+        AcceptConfig { hello_timeout, authenticate_timeout: auth_timeout, lookup_timeout, ..AcceptConfig::default() }
     }
 
     pub(super) fn drain(&self) {

@@ -30,7 +30,7 @@ impl HandFedRouter {
     pub fn new(realm: Uri) -> Self {
         let limits = Limits { ping_interval: Duration::from_secs(24 * 60 * 60), ..Limits::default() };
         let anonymous: Arc<dyn Method> = Arc::new(Anonymous::default());
-        let policy = RealmPolicy { methods: Arc::new([anonymous]) };
+        let policy = RealmPolicy::new([anonymous]);
         Self(Arc::new(Core::new(vec![(realm, policy)], &RealmOptions::default(), limits, Paths::default(), Vec::new())))
     }
 

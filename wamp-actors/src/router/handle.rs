@@ -43,7 +43,7 @@ impl Router {
 
     pub(super) async fn start(builder: RouterBuilder) -> Result<Self, RouterError> {
         let RouterBuilder { realms, listen, workers, paths, origins, configure, limits, routing } = builder;
-        let policy = |realm: RealmSpec| Ok((check(&realm.name)?, RealmPolicy { methods: realm.methods.into() }));
+        let policy = |realm: RealmSpec| Ok((check(&realm.name)?, RealmPolicy::new(realm.methods)));
         let realms = realms.into_iter().map(policy).collect::<Result<Vec<_>, RouterError>>()?;
         if realms.is_empty() {
             return Err(RouterError::NoRealm);

@@ -47,6 +47,7 @@ mod service;
 mod signal;
 mod stats;
 mod wire;
+mod work;
 
 pub use builder::RouterBuilder;
 pub use error::RouterError;
