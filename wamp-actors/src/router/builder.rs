@@ -20,7 +20,7 @@ pub(super) struct RealmSpec {
 }
 
 /// How a [`Router`] is made; each limit is an option.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 #[must_use = "a builder does nothing until `start`"]
 pub struct RouterBuilder {
     pub(super) realms: Vec<RealmSpec>,
@@ -31,21 +31,6 @@ pub struct RouterBuilder {
     pub(super) configure: Vec<Configure>,
     pub(super) limits: Limits,
     pub(super) routing: RealmOptions,
-}
-
-impl Default for RouterBuilder {
-    fn default() -> Self {
-        Self {
-            realms: Vec::new(),
-            listen: Vec::new(),
-            workers: None,
-            paths: Paths::default(),
-            origins: Vec::new(),
-            configure: Vec::new(),
-            limits: Limits::default(),
-            routing: RealmOptions::default(),
-        }
-    }
 }
 
 impl RouterBuilder {
