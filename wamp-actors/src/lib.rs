@@ -67,6 +67,7 @@ pub mod transport;
 
 pub use proto::auth;
 pub use proto::payload::{Binary, Kwargs};
+pub use proto::{Format, MatchPolicy, Payload, PublicationId, RegistrationId, SessionId, SubscriptionId, Uri, Value};
 pub use service::Error;
 #[cfg(feature = "macros")]
 pub use wamp_macros::{WampError, component, every, main, on_join, procedure, task, topic};
