@@ -77,7 +77,7 @@ fn a_file_that_is_not_there_is_told_by_its_name() {
 #[test]
 fn secrets_come_from_one_place_that_is_there() {
     let told = refused("[credentials]\nticket = { env = \"A\", file = \"b\" }");
-    assert_eq!(told, ["wamp.toml:2:10: `credentials.ticket`: it has one of the keys `env` and `file`"]);
+    assert_eq!(told, ["wamp.toml:2:1: `credentials.ticket`: it has one of the keys `env` and `file`"]);
     let told = refused("[credentials]\nticket = { var = \"A\" }");
     assert_eq!(told, ["wamp.toml:2:12: `credentials.ticket.var` cannot be \"var\"; allowed: `env`, `file`"]);
     let told = refused("[component.Mailer.credentials]\nticket = { file = \"/no/such/ticket\" }");

@@ -32,6 +32,9 @@ const fn secs(seconds: u64) -> Duration {
 /// A key, a value that is not its default, and whether it has had its effect.
 type Check = (&'static str, &'static str, fn(&str) -> bool);
 
+/// A check under its whole key, with its configuration.
+type Whole = (String, String, fn(&str) -> bool);
+
 /// The keys of the service and of the router.
 const SERVICE: &[Check] = &[
     ("service.url", "['ws://a/ws', 'ws://b/ws']", |toml| {
@@ -100,7 +103,7 @@ fn alone(key: &str, value: &str) -> String {
 }
 
 /// All checks there are: whole key, configuration, check.
-fn checks() -> Vec<(String, String, fn(&str) -> bool)> {
+fn checks() -> Vec<Whole> {
     let mut checks = Vec::new();
     for &(key, value, check) in SERVICE.iter().chain(SHARED) {
         checks.push((key.to_owned(), alone(key, value), check));
@@ -244,8 +247,13 @@ fn a_component_that_is_only_marked_runs_if_the_configuration_names_it() {
 #[actix_rt::test]
 async fn a_secret_is_looked_up_anew_at_each_join() {
     use crate::auth::{Identity, Secret, TicketMethod};
-    let identity =
-        || Identity { authid: "joe".into(), authrole: "clerk".into(), authprovider: "static".into(), authextra: Default::default() };
+    let identity = || Identity {
+        authid: "joe".into(),
+        authrole: "clerk".into(),
+        authprovider: "static".into(),
+        authextra: Default::default(),
+        expires_in: None,
+    };
     let tickets = TicketMethod::new(move |_, _| Some((Secret::from("the second"), identity())));
     let router = Router::builder().realm_with("realm1", [std::sync::Arc::new(tickets) as _]);
     let folder = std::env::temp_dir().join(format!("wamp-ticket-{}", std::process::id()));
