@@ -36,6 +36,7 @@ mod hub;
 mod limits;
 mod listen;
 mod local;
+mod longpoll;
 mod mount;
 mod outbox;
 mod peer;
