@@ -66,6 +66,8 @@ pub mod supervisor;
 pub mod transport;
 
 pub use proto::auth;
+pub use proto::message::InvokePolicy;
+pub use proto::payload::PayloadBuilder;
 pub use proto::payload::{Binary, Kwargs};
 pub use proto::{Format, MatchPolicy, Payload, PublicationId, RegistrationId, SessionId, SubscriptionId, Uri, Value};
 pub use service::Error;

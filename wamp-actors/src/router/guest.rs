@@ -85,9 +85,6 @@ pub(super) enum Ending {
 /// The reason in GOODBYE when a session's time is over. An extension of ours: the specification has no word for it.
 const EXPIRED: &str = "wamp.close.expired";
 
-/// How many messages of a read are routed under one lock: enough that the lock costs next to nothing.
-const LOCKED: usize = 32;
-
 impl Guest {
     /// A peer that has just connected: HELLO is due.
     pub(super) fn new(seat: Seat, from: impl Into<Introduction>) -> Self {
@@ -233,8 +230,8 @@ impl Guest {
         let Member { realm, key } = member;
         let (mut calls, mut publishes) = (0, 0);
         let routed = self.seat.transact(realm, arguments, |realm, out| {
-            // The lock is given back in between, so that one peer's burst does not hold up all others.
-            for incoming in batch.by_ref().take(LOCKED) {
+            // The lock is given back once enough was done under it, so that one peer's burst does not hold up all others.
+            for incoming in batch.by_ref() {
                 match incoming.message {
                     Message::Call(_) => calls += 1,
                     Message::Publish(_) => publishes += 1,
