@@ -1,3 +1,5 @@
+use super::authorize::Compiled;
+use super::inside::Inside;
 use super::limits::Limits;
 use super::routing::{Exchange, RealmOptions};
 use super::signal::Signal;
@@ -28,6 +30,17 @@ pub(super) struct Core {
     /// Until when publishers are slowed down for receivers on other threads, in microseconds from the start.
     pressed_until: AtomicU64,
     threads: Mutex<Threads>,
+    /// The router's own sessions.
+    pub(super) inside: Inside,
+}
+
+/// A realm to be.
+#[derive(Debug)]
+pub(super) struct NewRealm {
+    pub(super) name: Uri,
+    pub(super) policy: RealmPolicy,
+    /// `None` if any role may do everything.
+    pub(super) roles: Option<Compiled>,
 }
 
 /// A realm's routing. Each realm draws its ids from a seed of its own.
@@ -41,6 +54,7 @@ fn exchange(options: &RealmOptions) -> Arc<Exchange> {
 pub(super) struct RealmEntry {
     name: Uri,
     policy: RealmPolicy,
+    pub(super) roles: Option<Compiled>,
     pub(super) exchange: Arc<Exchange>,
 }
 
@@ -59,14 +73,8 @@ struct Threads {
 }
 
 impl Core {
-    pub(super) fn new(
-        realms: Vec<(Uri, RealmPolicy)>,
-        options: &RealmOptions,
-        limits: Limits,
-        websocket_path: String,
-        origins: Vec<String>,
-    ) -> Self {
-        let entry = |(name, policy)| RealmEntry { name, policy, exchange: exchange(options) };
+    pub(super) fn new(realms: Vec<NewRealm>, options: &RealmOptions, limits: Limits, websocket_path: String, origins: Vec<String>) -> Self {
+        let entry = |NewRealm { name, policy, roles }| RealmEntry { name, policy, roles, exchange: exchange(options) };
         Self {
             realms: realms.into_iter().map(entry).collect(),
             limits,
@@ -79,6 +87,7 @@ impl Core {
             started: Instant::now(),
             pressed_until: AtomicU64::new(0),
             threads: Mutex::default(),
+            inside: Inside::default(),
         }
     }
 

@@ -13,7 +13,7 @@ use proto::{Format, Message, Payload};
 use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, ready};
 use tokio::time::{Sleep, sleep};
 
@@ -22,11 +22,22 @@ const BATCH: usize = 256;
 
 /// Connects to the router on the calling thread.
 pub(super) fn connect(core: &Arc<Core>) -> Result<MemoryLink, ConnectError> {
+    connect_as(core, Who::Local)
+}
+
+/// The same, for a session of the router's own.
+pub(super) fn connect_inside(core: &Weak<Core>) -> Result<MemoryLink, ConnectError> {
+    let ended = || io::Error::new(io::ErrorKind::ConnectionRefused, "the router has ended");
+    let core = core.upgrade().ok_or_else(|| ConnectError::Io { url: "memory:".to_owned(), source: ended() })?;
+    connect_as(&core, Who::Inside)
+}
+
+fn connect_as(core: &Arc<Core>, who: Who) -> Result<MemoryLink, ConnectError> {
     let ended = || io::Error::new(io::ErrorKind::ConnectionRefused, "the router has ended, or has too many connections");
     let pass = Core::admit(core).ok_or_else(|| ConnectError::Io { url: "memory:".to_owned(), source: ended() })?;
     let (theirs, ours) = pair(Format::MsgPack);
     let seat = Hub::here(core).seat(Sink::Local(ours.outbound()), pass);
-    let mut local = Local { guest: Guest::new(seat, Who::Local), link: ours, pause: None };
+    let mut local = Local { guest: Guest::new(seat, who), link: ours, pause: None };
     drop(tokio::task::spawn_local(async move { poll_fn(|cx| local.poll_serve(cx)).await }));
     Ok(theirs)
 }

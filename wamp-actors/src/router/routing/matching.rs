@@ -7,7 +7,7 @@ use proto::{MatchPolicy, Pattern};
 
 /// Patterns, each with a value.
 #[derive(Debug)]
-pub(super) struct Patterns<V> {
+pub(crate) struct Patterns<V> {
     exact: HashMap<Box<str>, V>,
     prefix: Trie<V>,
     wildcard: Trie<V>,
@@ -15,7 +15,7 @@ pub(super) struct Patterns<V> {
 
 impl<V: Copy> Patterns<V> {
     /// The value of a pattern.
-    pub(super) fn get(&self, pattern: &Pattern) -> Option<V> {
+    pub(crate) fn get(&self, pattern: &Pattern) -> Option<V> {
         match pattern.policy() {
             MatchPolicy::Exact => self.exact(pattern.as_str()),
             MatchPolicy::Prefix => self.prefix.get(pattern.as_str()),
@@ -23,7 +23,7 @@ impl<V: Copy> Patterns<V> {
         }
     }
 
-    pub(super) fn insert(&mut self, pattern: &Pattern, value: V) {
+    pub(crate) fn insert(&mut self, pattern: &Pattern, value: V) {
         match pattern.policy() {
             MatchPolicy::Exact => drop(self.exact.insert(pattern.as_str().into(), value)),
             MatchPolicy::Prefix => self.prefix.insert(pattern.as_str(), value),
@@ -45,7 +45,7 @@ impl<V: Copy> Patterns<V> {
     }
 
     /// The value of the exact pattern `uri`.
-    pub(super) fn exact(&self, uri: &str) -> Option<V> {
+    pub(crate) fn exact(&self, uri: &str) -> Option<V> {
         self.exact.get(uri).copied()
     }
 
@@ -73,7 +73,7 @@ impl<V: Copy> Patterns<V> {
 
     /// Visits the value of each pattern (not the exact ones) that `uri` falls under. What is reserved is reached only by prefixes that are
     /// reserved themselves.
-    pub(super) fn each_pattern(&self, uri: &str, mut visit: impl FnMut(V)) {
+    pub(crate) fn each_pattern(&self, uri: &str, mut visit: impl FnMut(V)) {
         if !self.has_patterns() {
             return;
         }

@@ -42,7 +42,8 @@ mod violation;
 
 pub(crate) use delivery::{Address, Carried, Delivery};
 pub(crate) use exchange::{Exchange, Port};
-pub(crate) use incoming::Incoming;
+pub(crate) use incoming::{Grant, Incoming};
+pub(crate) use matching::Patterns;
 pub(crate) use options::RealmOptions;
 pub use options::{Disclosure, RequestIdRule};
 pub(crate) use outbound::Outbound;
