@@ -21,10 +21,6 @@ use tokio::time::{Sleep, sleep, timeout};
 /// How long the last words may take to be written, and then to be answered.
 const LAST_WORDS: Duration = Duration::from_millis(1000);
 
-/// How long what the peer still sends is read away before the socket is closed: unread octets would make the end a reset, which
-/// takes our last words from the peer's buffer.
-const LINGER: Duration = Duration::from_millis(80);
-
 /// How much is read away.
 const LINGER_OCTETS: usize = 256 * 1024;
 
@@ -266,7 +262,7 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Connection<Io> {
             let _ = timeout(LAST_WORDS, poll_fn(|cx| self.poll_close(cx))).await;
         }
         let mut left = LINGER_OCTETS;
-        let _ = timeout(LINGER, poll_fn(|cx| self.poll_linger(&mut left, cx))).await;
+        let _ = timeout(self.framing.linger(), poll_fn(|cx| self.poll_linger(&mut left, cx))).await;
     }
 
     /// Reads until the peer's Close or the end.

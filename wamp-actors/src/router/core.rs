@@ -1,6 +1,7 @@
 use super::authorize::Compiled;
 use super::inside::Inside;
 use super::limits::Limits;
+use super::longpoll::Registry;
 use super::routing::{Exchange, RealmOptions};
 use super::signal::Signal;
 use super::stats::Stats;
@@ -19,6 +20,8 @@ pub(super) struct Core {
     pub(super) realms: Vec<RealmEntry>,
     pub(super) limits: Limits,
     pub(super) websocket_path: String,
+    pub(super) longpoll_path: String,
+    pub(super) longpolls: Arc<Registry>,
     pub(super) origins: Vec<String>,
     connections: AtomicUsize,
     /// How many of them are peers: the router's end waits for these.
@@ -41,6 +44,19 @@ pub(super) struct NewRealm {
     pub(super) policy: RealmPolicy,
     /// `None` if any role may do everything.
     pub(super) roles: Option<Compiled>,
+}
+
+/// Where on its port a router is found.
+#[derive(Debug, Clone)]
+pub(super) struct Paths {
+    pub(super) websocket: String,
+    pub(super) longpoll: String,
+}
+
+impl Default for Paths {
+    fn default() -> Self {
+        Self { websocket: "/ws".to_owned(), longpoll: "/lp".to_owned() }
+    }
 }
 
 /// A realm's routing. Each realm draws its ids from a seed of its own.
@@ -73,12 +89,14 @@ struct Threads {
 }
 
 impl Core {
-    pub(super) fn new(realms: Vec<NewRealm>, options: &RealmOptions, limits: Limits, websocket_path: String, origins: Vec<String>) -> Self {
+    pub(super) fn new(realms: Vec<NewRealm>, options: &RealmOptions, limits: Limits, paths: Paths, origins: Vec<String>) -> Self {
         let entry = |NewRealm { name, policy, roles }| RealmEntry { name, policy, roles, exchange: exchange(options) };
         Self {
             realms: realms.into_iter().map(entry).collect(),
             limits,
-            websocket_path,
+            websocket_path: paths.websocket,
+            longpoll_path: paths.longpoll,
+            longpolls: Arc::default(),
             origins,
             connections: AtomicUsize::new(0),
             peers: AtomicUsize::new(0),

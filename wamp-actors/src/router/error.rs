@@ -42,6 +42,14 @@ pub enum RouterError {
         /// What is wrong with it.
         source: InvalidUri,
     },
+    /// A rule's wildcard pattern is too long.
+    #[error("the role {role:?} has a rule for {uri:?}, a wildcard pattern of more than 64 components")]
+    LongRule {
+        /// The role.
+        role: String,
+        /// The rule's text.
+        uri: String,
+    },
     /// Roles were given to a realm that is not there.
     #[error("there are roles for the realm {realm:?}, which the router does not have: name it with RouterBuilder::realm")]
     RolesOfNoRealm {

@@ -88,11 +88,11 @@ pub(super) enum Ending {
     Shutdown,
 }
 
+/// How many messages are judged at a time.
+const JUDGED: usize = 32;
+
 /// The reason in GOODBYE when a session's time is over. An extension of ours: the specification has no word for it.
 const EXPIRED: &str = "wamp.close.expired";
-
-/// How many messages of a read are routed under one lock: enough that the lock costs next to nothing.
-const LOCKED: usize = 32;
 
 impl Guest {
     /// A peer that has just connected: HELLO is due.
@@ -264,10 +264,10 @@ impl Guest {
             self.hold(batch, None);
             return Verdict::Serve;
         }
-        let mut judged = LOCKED;
+        let mut judged = usize::MAX;
         if let Some(gate) = &mut self.gate {
             let messages = batch.as_mut_slice();
-            let next = messages.len().min(LOCKED);
+            let next = messages.len().min(JUDGED);
             let (count, asking) = gate.judge_all(messages.get_mut(..next).unwrap_or_default(), self.seat.core());
             if count == 0 {
                 self.hold(batch, asking);
@@ -277,7 +277,7 @@ impl Guest {
         }
         let (mut calls, mut publishes) = (0, 0);
         let routed = self.seat.transact(realm, arguments, |realm, out| {
-            // The lock is given back in between, so that one peer's burst does not hold up all others.
+            // The lock is given back once enough was done under it, so that one peer's burst does not hold up all others.
             for incoming in batch.by_ref().take(judged) {
                 match incoming.message {
                     Message::Call(_) => calls += 1,

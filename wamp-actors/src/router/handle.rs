@@ -43,7 +43,7 @@ impl Router {
     }
 
     pub(super) async fn start(builder: RouterBuilder) -> Result<Self, RouterError> {
-        let RouterBuilder { realms, roles, listen, workers, websocket_path, origins, configure, limits, routing } = builder;
+        let RouterBuilder { realms, roles, listen, workers, paths, origins, configure, limits, routing } = builder;
         if let Some((realm, _)) = roles.iter().find(|(name, _)| realms.iter().all(|realm| realm.name != *name)) {
             return Err(RouterError::RolesOfNoRealm { realm: realm.clone() });
         }
@@ -60,7 +60,7 @@ impl Router {
         let listeners = listen.iter().map(|name| listen::bind(name)).collect::<Result<Vec<_>, _>>()?;
         let addresses = listeners.iter().map(TcpListener::local_addr).collect::<Result<_, _>>().map_err(RouterError::Threads)?;
         let routing = RealmOptions { inbox_pressure: limits.outbox / 4, ..routing };
-        let core = Arc::new(Core::new(realms, &routing, limits, websocket_path, origins));
+        let core = Arc::new(Core::new(realms, &routing, limits, paths, origins));
         let server = if listeners.is_empty() {
             None
         } else {

@@ -38,6 +38,7 @@ mod inside;
 mod limits;
 mod listen;
 mod local;
+mod longpoll;
 mod mount;
 mod outbox;
 mod peer;

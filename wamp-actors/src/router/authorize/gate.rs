@@ -50,12 +50,13 @@ impl Gate {
         Self { judge, subject: Arc::new(subject), cache: HashMap::new(), fresh: Vec::new() }
     }
 
-    /// Judges messages, in order, until somebody is to be asked about one. Gives how many were judged, and who is asked about the next.
+    /// Judges messages, in order, until somebody is to be asked about one. Gives how many were judged; if there are none, who is asked
+    /// about the first.
     pub(in crate::router) fn judge_all(&mut self, messages: &mut [Incoming<'_>], core: &Arc<Core>) -> (usize, Option<Asking>) {
         for (at, incoming) in messages.iter_mut().enumerate() {
             match self.judge(&incoming.message, incoming.payload) {
                 Ok(grant) => incoming.grant = grant,
-                Err(need) => return (at, Some(self.ask(need, core))),
+                Err(need) => return (at, (at == 0).then(|| self.ask(need, core))),
             }
             self.fresh.clear();
         }

@@ -1,7 +1,7 @@
 use super::authorizer::{Authorizer, Subject};
 use super::gate::Gate;
 use super::rule::Rule;
-use super::table::Table;
+use super::table::{Misfit, Table};
 use crate::router::error::RouterError;
 use compact_str::CompactString;
 use hashbrown::HashMap;
@@ -110,13 +110,17 @@ impl Compiled {
 
 impl Judge {
     fn of(role: &str, permissions: &Permissions) -> Result<Self, RouterError> {
-        let invalid = |(uri, source)| RouterError::Rule { role: role.to_owned(), uri, source };
+        let role = role.to_owned();
+        let misfit = |misfit| match misfit {
+            Misfit::Invalid(uri, source) => RouterError::Rule { role, uri, source },
+            Misfit::TooLong(uri) => RouterError::LongRule { role, uri },
+        };
         Ok(match &permissions.0 {
             Source::Everything => Self::Everything,
-            Source::Rules(rules) => Self::Rules(Table::of(rules).map_err(invalid)?),
+            Source::Rules(rules) => Self::Rules(Table::of(rules).map_err(misfit)?),
             Source::Code(authorizer) => Self::Code(Arc::clone(authorizer)),
             Source::Procedure(uri) => {
-                proto::Uri::new(uri).map_err(|source| invalid((uri.clone(), source)))?;
+                proto::Uri::new(uri).map_err(|source| misfit(Misfit::Invalid(uri.clone(), source)))?;
                 Self::Procedure(uri.clone())
             }
         })

@@ -1,5 +1,5 @@
 use super::rule::{Action, Allowed, Rule};
-use crate::router::routing::{Grant, Patterns};
+use crate::router::routing::{Grant, MAX_COMPONENTS, Patterns};
 use proto::uri::InvalidUri;
 use proto::uri::wamp::is_reserved;
 use proto::{MatchPolicy, Pattern};
@@ -12,12 +12,21 @@ pub(super) struct Table {
     patterns: Patterns<u32>,
 }
 
+/// A rule that cannot be looked up.
+pub(super) enum Misfit {
+    Invalid(String, InvalidUri),
+    TooLong(String),
+}
+
 impl Table {
     /// Of two rules for a pattern the later counts.
-    pub(super) fn of(rules: &[Rule]) -> Result<Self, (String, InvalidUri)> {
+    pub(super) fn of(rules: &[Rule]) -> Result<Self, Misfit> {
         let mut table = Self::default();
         for rule in rules {
-            let pattern = rule.pattern().map_err(|why| (rule.uri().to_owned(), why))?;
+            let pattern = rule.pattern().map_err(|why| Misfit::Invalid(rule.uri().to_owned(), why))?;
+            if pattern.policy() == MatchPolicy::Wildcard && pattern.as_str().split('.').count() > MAX_COMPONENTS {
+                return Err(Misfit::TooLong(rule.uri().to_owned()));
+            }
             match table.patterns.get(&pattern).and_then(|at| table.rules.get_mut(at as usize)) {
                 Some((_, allowed)) => *allowed = rule.allowed,
                 None => {
@@ -45,7 +54,7 @@ impl Table {
         let at = self.patterns.exact(uri).or_else(|| {
             let (mut longest, mut first) = (None, None);
             // Prefixes come from the shortest to the longest, wildcards in order of precedence.
-            self.patterns.each_pattern(uri, |at| match self.rules.get(at as usize) {
+            let _steps = self.patterns.each_pattern(uri, |at| match self.rules.get(at as usize) {
                 Some((pattern, _)) if pattern.policy() == MatchPolicy::Prefix => longest = Some(at),
                 _ => first = first.or(Some(at)),
             });
@@ -154,7 +163,7 @@ mod tests {
     use super::*;
 
     fn table(rules: &[Rule]) -> Table {
-        Table::of(rules).unwrap()
+        Table::of(rules).unwrap_or_else(|_| panic!("{rules:?} fit"))
     }
 
     fn allows(table: &Table, policy: MatchPolicy, uri: &str) -> bool {

@@ -32,6 +32,7 @@ mod refusal;
 mod registration;
 mod retained;
 mod roles;
+mod room;
 mod sequence;
 mod subscription;
 mod sync;
@@ -39,6 +40,7 @@ mod testament;
 mod timestamp;
 mod trie;
 mod violation;
+mod wildcards;
 
 pub(crate) use delivery::{Address, Carried, Delivery};
 pub(crate) use exchange::{Exchange, Port};
@@ -50,6 +52,7 @@ pub(crate) use outbound::Outbound;
 pub(crate) use peer::{NewPeer, PeerKey};
 pub(crate) use realm::{Next, Realm};
 pub(crate) use roles::ROUTER_ROLES;
+pub(crate) use wildcards::MAX_COMPONENTS;
 
 #[cfg(test)]
 mod tests;
