@@ -11,7 +11,6 @@ use crate::transport::memory::{MemoryLink, pair};
 use crate::transport::{ConnectError, Link};
 use proto::{Format, Message, Payload};
 use std::future::poll_fn;
-use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, ready};
@@ -27,14 +26,12 @@ pub(super) fn connect(core: &Arc<Core>) -> Result<MemoryLink, ConnectError> {
 
 /// The same, for a session of the router's own.
 pub(super) fn connect_inside(core: &Weak<Core>) -> Result<MemoryLink, ConnectError> {
-    let ended = || io::Error::new(io::ErrorKind::ConnectionRefused, "the router has ended");
-    let core = core.upgrade().ok_or_else(|| ConnectError::Io { url: "memory:".to_owned(), source: ended() })?;
+    let core = core.upgrade().ok_or_else(|| ConnectError::Full { url: "the router of this process".to_owned() })?;
     connect_as(&core, Who::Inside)
 }
 
 fn connect_as(core: &Arc<Core>, who: Who) -> Result<MemoryLink, ConnectError> {
-    let ended = || io::Error::new(io::ErrorKind::ConnectionRefused, "the router has ended, or has too many connections");
-    let pass = Core::admit(core).ok_or_else(|| ConnectError::Io { url: "memory:".to_owned(), source: ended() })?;
+    let pass = Core::admit(core).ok_or_else(|| ConnectError::Full { url: "the router of this process".to_owned() })?;
     let (theirs, ours) = pair(Format::MsgPack);
     let seat = Hub::here(core).seat(Sink::Local(ours.outbound()), pass);
     let mut local = Local { guest: Guest::new(seat, who), link: ours, pause: None };
