@@ -1,6 +1,8 @@
+use proto::framing::batch::{self, Separator};
 use proto::framing::rawsocket::{self, Limit};
-use proto::framing::websocket::{self, MessageKind};
+use proto::framing::websocket::{self, Deflater, MessageKind};
 use proto::serializer::WriteError;
+use proto::uri::wamp;
 use proto::{Format, Message, PayloadRef};
 
 /// How messages look on a peer's connection. What is encoded for one peer fits all of the same [`index`](Self::index).
@@ -8,6 +10,8 @@ use proto::{Format, Message, PayloadRef};
 pub(super) enum Wire {
     /// A WebSocket message each. The peer says nothing of what it takes.
     WebSocket(Format),
+    /// A WebSocket message for one or more, which end so in JSON.
+    Batched(Format, Separator),
     /// A RawSocket frame each, and the longest message that the peer takes.
     RawSocket(Format, Limit),
 }
@@ -28,13 +32,23 @@ pub(super) enum Undeliverable {
     },
 }
 
+impl Undeliverable {
+    /// The error that tells of it.
+    pub(super) const fn uri(&self) -> &'static str {
+        match self {
+            Self::Format(_) => wamp::INVALID_ARGUMENT,
+            Self::TooLong { .. } => wamp::PAYLOAD_SIZE_EXCEEDED,
+        }
+    }
+}
+
 impl Wire {
     /// How many there are that differ in what is written.
-    pub(super) const COUNT: usize = 6;
+    pub(super) const COUNT: usize = 10;
 
     pub(super) const fn format(self) -> Format {
         match self {
-            Self::WebSocket(format) | Self::RawSocket(format, _) => format,
+            Self::WebSocket(format) | Self::Batched(format, _) | Self::RawSocket(format, _) => format,
         }
     }
 
@@ -47,19 +61,30 @@ impl Wire {
         match self {
             Self::WebSocket(_) => format,
             Self::RawSocket(..) => format + 3,
+            Self::Batched(Format::Json, Separator::Cancel) => 9,
+            Self::Batched(..) => format + 6,
         }
     }
 
-    /// Appends the message's frame to `out`, or nothing.
-    pub(super) fn write(self, out: &mut Vec<u8>, message: &Message, payload: PayloadRef<'_>) -> Result<(), Undeliverable> {
+    /// Appends the message's frame to `out`, or nothing. It is compressed if there is a deflater to do so.
+    pub(super) fn write(
+        self,
+        out: &mut Vec<u8>,
+        message: &Message,
+        payload: PayloadRef<'_>,
+        deflater: Option<&mut Deflater>,
+    ) -> Result<(), Undeliverable> {
         match self {
-            Self::WebSocket(format) => {
+            Self::WebSocket(format) | Self::Batched(format, _) => {
                 let frame = websocket::write::begin(out, MessageKind::of(format), payload.len() + 32, None);
-                match proto::message::encode(message, payload, format, out) {
-                    Ok(()) => frame.end(out),
+                match self.write_part(out, message, payload) {
+                    Ok(()) => match deflater {
+                        Some(deflater) => frame.end_deflated(out, deflater),
+                        None => frame.end(out),
+                    },
                     Err(why) => {
                         frame.cancel(out);
-                        return Err(why.into());
+                        return Err(why);
                     }
                 };
                 Ok(())
@@ -76,6 +101,22 @@ impl Wire {
         }
     }
 
+    /// Appends the message as it is in a WebSocket message, or nothing.
+    pub(super) fn write_part(self, out: &mut Vec<u8>, message: &Message, payload: PayloadRef<'_>) -> Result<(), Undeliverable> {
+        let Self::Batched(format, separator) = self else {
+            return Ok(proto::message::encode(message, payload, self.format(), out)?);
+        };
+        let part = batch::begin(out, format, separator);
+        match proto::message::encode(message, payload, format, out) {
+            Ok(()) => part.end(out),
+            Err(why) => {
+                part.cancel(out);
+                return Err(why.into());
+            }
+        }
+        Ok(())
+    }
+
     /// Whether a peer takes a frame that was written for another of the same index.
     pub(super) const fn takes(self, frame: usize) -> Result<(), Undeliverable> {
         match self {
@@ -89,7 +130,7 @@ impl Wire {
     /// The same wire for the strongest peer, so that what is shared is not judged by the first receiver's limit.
     pub(super) const fn widest(self) -> Self {
         match self {
-            Self::WebSocket(format) => Self::WebSocket(format),
+            Self::WebSocket(_) | Self::Batched(..) => self,
             Self::RawSocket(format, _) => Self::RawSocket(format, Limit::MAX),
         }
     }

@@ -92,6 +92,11 @@ impl Deflate {
         self
     }
 
+    /// See [`window_bits`](Self::window_bits): what we compress with, unless the peer asks for less.
+    pub const fn preferred_window_bits(&self) -> u8 {
+        self.window_bits
+    }
+
     /// Whether messages may refer to those before them (default: no). It makes small messages that resemble each other much
     /// smaller, and costs each connection the memory of a deflater and an inflater, about 320 KB with a window of 15 bits.
     #[must_use]
