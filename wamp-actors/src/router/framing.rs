@@ -1,15 +1,24 @@
 use super::guest::Ending;
+use super::longpoll::Polled;
 use super::outlet::{Agreement, Outlet};
 use super::wire::Wire;
 use bytes::Bytes;
 use proto::Format;
 use proto::framing::Subprotocol;
-use proto::framing::batch::Separator;
+use proto::framing::batch::{BatchError, Separator};
 use proto::framing::rawsocket::{self, Limit, RawSocket};
 use proto::framing::websocket::{self, CloseCode, CloseFrame, Closing, MessageKind, Side, Tcp, WebSocket};
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
+use std::time::Duration;
+
+/// How long what the peer still sends is read away before the socket is closed: unread octets would make the end a reset, which
+/// takes our last words from the peer's buffer.
+const LINGER: Duration = Duration::from_millis(80);
+
+/// How long a client has to fetch the last words by its next poll.
+const LINGER_POLLED: Duration = Duration::from_secs(5);
 
 /// The receiving half of a socket's framing, and what it says at its end.
 #[derive(Debug)]
@@ -18,6 +27,8 @@ pub(super) enum Framing {
     WebSocket(WebSocket, Closing, Wire, Option<Agreement>),
     /// After the handshake, with the limit that the peer announced.
     RawSocket(RawSocket, Limit, Format),
+    /// After `open`.
+    LongPoll(Polled),
 }
 
 /// What a WebSocket's ends agreed on in the opening handshake.
@@ -57,6 +68,8 @@ pub(super) enum Violation {
     WebSocket(websocket::Violation),
     /// Of RawSocket.
     RawSocket(rawsocket::Violation),
+    /// Of batches.
+    Batch(BatchError),
 }
 
 impl fmt::Display for Violation {
@@ -64,6 +77,7 @@ impl fmt::Display for Violation {
         match self {
             Self::WebSocket(violation) => violation.fmt(f),
             Self::RawSocket(violation) => violation.fmt(f),
+            Self::Batch(violation) => violation.fmt(f),
         }
     }
 }
@@ -85,6 +99,7 @@ impl Framing {
         match self {
             Self::WebSocket(_, _, wire, _) => *wire,
             Self::RawSocket(_, limit, format) => Wire::RawSocket(*format, *limit),
+            Self::LongPoll(polled) => Wire::LongPoll(polled.format()),
         }
     }
 
@@ -113,23 +128,28 @@ impl Framing {
     pub(super) fn take(&mut self, input: &mut [u8], start: usize, held: &mut Vec<Held>, answer: &mut Vec<u8>) -> Taken {
         let base = input.as_ptr() as usize;
         let Some(rest) = input.get_mut(start..) else { return Taken::Short };
-        let hold = |payload: Cow<'_, [u8]>| held.push(Held::new(payload, base));
         match self {
             Self::WebSocket(websocket, closing, ..) => match websocket.recv(rest) {
                 websocket::Received::Incomplete { .. } => Taken::Short,
-                websocket::Received::Frame { used, event } => take_websocket(event, used, closing, hold, answer),
+                websocket::Received::Frame { used, event } => {
+                    take_websocket(event, used, closing, |payload| held.push(Held::new(payload, base)), answer)
+                }
             },
             Self::RawSocket(rawsocket, limit, _) => match rawsocket.recv(rest) {
                 rawsocket::Received::Incomplete { .. } => Taken::Short,
-                rawsocket::Received::Frame { used, event } => take_rawsocket(event, used, *limit, hold, answer),
+                rawsocket::Received::Frame { used, event } => {
+                    take_rawsocket(event, used, *limit, |payload| held.push(Held::new(payload, base)), answer)
+                }
             },
+            Self::LongPoll(polled) => polled.take(held),
         }
     }
 
     pub(super) fn ping(&mut self, out: &mut Vec<u8>) {
         match self {
             Self::WebSocket(_, closing, ..) if closing.may_send() => websocket::write::ping(out, b"", None),
-            Self::WebSocket(..) => {}
+            // Polling is the sign of life.
+            Self::WebSocket(..) | Self::LongPoll(_) => {}
             Self::RawSocket(rawsocket, ..) => rawsocket.send_ping(out, b""),
         }
     }
@@ -143,14 +163,18 @@ impl Framing {
 
     /// The last words, if the transport has any and none were said.
     pub(super) fn close(&mut self, out: &mut Vec<u8>, ending: Ending) {
-        if let Self::WebSocket(_, closing, ..) = self {
-            let code = match ending {
-                Ending::Goodbye => CloseCode::NORMAL,
-                Ending::Refused => CloseCode::POLICY,
-                Ending::Violation => CloseCode::PROTOCOL,
-                Ending::Shutdown => CloseCode::AWAY,
-            };
-            closing.send_close(out, CloseFrame { code: Some(code), reason: "" }, None);
+        match self {
+            Self::WebSocket(_, closing, ..) => {
+                let code = match ending {
+                    Ending::Goodbye => CloseCode::NORMAL,
+                    Ending::Refused => CloseCode::POLICY,
+                    Ending::Violation => CloseCode::PROTOCOL,
+                    Ending::Shutdown => CloseCode::AWAY,
+                };
+                closing.send_close(out, CloseFrame { code: Some(code), reason: "" }, None);
+            }
+            Self::RawSocket(..) => {}
+            Self::LongPoll(polled) => polled.close(ending),
         }
     }
 
@@ -158,7 +182,15 @@ impl Framing {
     pub(super) const fn awaits_close(&self) -> bool {
         match self {
             Self::WebSocket(_, closing, ..) => matches!(closing.tcp(Side::Server), Tcp::AwaitClose),
-            Self::RawSocket(..) => false,
+            Self::RawSocket(..) | Self::LongPoll(_) => false,
+        }
+    }
+
+    /// How long the end may take, once it is written, until the socket is closed.
+    pub(super) const fn linger(&self) -> Duration {
+        match self {
+            Self::WebSocket(..) | Self::RawSocket(..) => LINGER,
+            Self::LongPoll(_) => LINGER_POLLED,
         }
     }
 }

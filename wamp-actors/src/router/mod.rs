@@ -37,6 +37,7 @@ mod intake;
 mod limits;
 mod listen;
 mod local;
+mod longpoll;
 mod mount;
 mod outbox;
 mod outlet;
@@ -48,6 +49,7 @@ mod service;
 mod signal;
 mod stats;
 mod wire;
+mod work;
 
 pub use builder::RouterBuilder;
 pub use error::RouterError;

@@ -78,6 +78,11 @@ impl Outlet {
         self.outbox.len()
     }
 
+    /// See [`Wire::is_polled`].
+    pub(super) const fn is_polled(&self) -> bool {
+        self.wire.is_polled()
+    }
+
     /// The peer was found to end its messages so.
     pub(super) const fn set_separator(&mut self, separator: Separator) {
         if let Wire::Batched(format, _) = self.wire {
@@ -157,7 +162,12 @@ impl Outlet {
     }
 
     /// Writes all of it to the socket.
-    pub(super) fn poll_flush<T: AsyncWrite + ?Sized>(&mut self, io: Pin<&mut T>, pool: &mut Pool, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+    pub(super) fn poll_flush<T: AsyncWrite + ?Sized>(
+        &mut self,
+        io: Pin<&mut T>,
+        pool: &mut Pool,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<()>> {
         self.end_batch(pool);
         self.outbox.poll_flush(io, pool, cx)
     }

@@ -14,6 +14,8 @@ pub(super) enum Wire {
     Batched(Format, Separator),
     /// A RawSocket frame each, and the longest message that the peer takes.
     RawSocket(Format, Limit),
+    /// Behind its length each, until a poll fetches it.
+    LongPoll(Format),
 }
 
 /// Why a message is not for a peer.
@@ -44,11 +46,11 @@ impl Undeliverable {
 
 impl Wire {
     /// How many there are that differ in what is written.
-    pub(super) const COUNT: usize = 10;
+    pub(super) const COUNT: usize = 13;
 
     pub(super) const fn format(self) -> Format {
         match self {
-            Self::WebSocket(format) | Self::Batched(format, _) | Self::RawSocket(format, _) => format,
+            Self::WebSocket(format) | Self::Batched(format, _) | Self::RawSocket(format, _) | Self::LongPoll(format) => format,
         }
     }
 
@@ -61,8 +63,9 @@ impl Wire {
         match self {
             Self::WebSocket(_) => format,
             Self::RawSocket(..) => format + 3,
-            Self::Batched(Format::Json, Separator::Cancel) => 9,
-            Self::Batched(..) => format + 6,
+            Self::LongPoll(_) => format + 6,
+            Self::Batched(Format::Json, Separator::Cancel) => 12,
+            Self::Batched(..) => format + 9,
         }
     }
 
@@ -98,6 +101,15 @@ impl Wire {
                 let too_long = |long: rawsocket::write::TooLong| Undeliverable::TooLong { length: long.length, limit: long.limit };
                 frame.end(out, limit).map(drop).map_err(too_long)
             }
+            Self::LongPoll(format) => {
+                let open = batch::begin(out, Format::MsgPack, Separator::default());
+                if let Err(why) = proto::message::encode(message, payload, format, out) {
+                    open.cancel(out);
+                    return Err(why.into());
+                }
+                open.end(out);
+                Ok(())
+            }
         }
     }
 
@@ -130,8 +142,13 @@ impl Wire {
     /// The same wire for the strongest peer, so that what is shared is not judged by the first receiver's limit.
     pub(super) const fn widest(self) -> Self {
         match self {
-            Self::WebSocket(_) | Self::Batched(..) => self,
+            Self::WebSocket(_) | Self::Batched(..) | Self::LongPoll(_) => self,
             Self::RawSocket(format, _) => Self::RawSocket(format, Limit::MAX),
         }
+    }
+
+    /// Whether the peer has no socket to write to: it fetches what waits, when it wants to.
+    pub(super) const fn is_polled(self) -> bool {
+        matches!(self, Self::LongPoll(_))
     }
 }

@@ -140,10 +140,7 @@ fn an_offer_is_met_by_what_both_can_do() {
     assert_eq!(reply(lean, "permessage-deflate; client_max_window_bits").as_deref(), Some(none));
     assert_eq!(reply(takeover, "permessage-deflate").as_deref(), Some("permessage-deflate"));
     let limited = "permessage-deflate; server_max_window_bits=10; client_max_window_bits=\"9\"";
-    assert_eq!(
-        reply(takeover, limited).as_deref(),
-        Some("permessage-deflate; server_max_window_bits=10; client_max_window_bits=9")
-    );
+    assert_eq!(reply(takeover, limited).as_deref(), Some("permessage-deflate; server_max_window_bits=10; client_max_window_bits=9"));
     let narrow = takeover.window_bits(11);
     assert_eq!(
         reply(narrow, "permessage-deflate;client_max_window_bits;server_no_context_takeover").as_deref(),
