@@ -42,6 +42,9 @@ enum Phase {
 pub(super) enum Who {
     /// A socket. The address is missing if the system did not tell.
     Remote(Option<SocketAddr>),
+    /// A Unix socket.
+    #[cfg(unix)]
+    Unix,
     /// The same process.
     Local,
 }
@@ -405,6 +408,8 @@ impl Display for Who {
         match self {
             Self::Remote(Some(address)) => address.fmt(f),
             Self::Remote(None) => f.write_str("(unknown address)"),
+            #[cfg(unix)]
+            Self::Unix => f.write_str("(Unix socket)"),
             Self::Local => f.write_str("(this process)"),
         }
     }

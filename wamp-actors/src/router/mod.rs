@@ -52,6 +52,7 @@ mod work;
 pub use builder::RouterBuilder;
 pub use error::RouterError;
 pub use handle::Router;
+pub use listen::{ListenOptions, Protocol, TlsError, TlsOptions};
 pub use mount::on_connect;
 pub use routing::{Disclosure, RequestIdRule};
 pub use stats::Stats;
