@@ -31,7 +31,8 @@
 //!   over reconnects.
 //! - `router::Router`: the embedded router, alone or mounted in an actix-web application.
 //! - [`transport`]: ways to a router, and how to add one.
-//! - [`error`]: what can go wrong, by whose fault.
+//! - [`error`]: what can go wrong, by whose fault. [`config`]: a service's file and environment.
+//! - [`guide`]: how to go about it, a page a subject.
 //!
 //! # Features
 //!
@@ -45,14 +46,16 @@
 //! Data flows one way, and each module imports only from those before it:
 //!
 //! ```text
-//! transport → session → supervisor → component → service
+//! transport → session → supervisor → component → config → service
 //! router (routing → peers → listeners), behind the feature `router`
 //! ```
 //!
 //! The protocol itself is the crate `wamp-core`: no IO, no clock, no tasks.
 
 pub mod component;
+pub mod config;
 pub mod error;
+pub mod guide;
 mod main_fn;
 pub mod prelude;
 #[cfg(feature = "router")]
@@ -63,6 +66,8 @@ pub mod supervisor;
 pub mod transport;
 
 pub use proto::auth;
+pub use proto::message::InvokePolicy;
+pub use proto::payload::PayloadBuilder;
 pub use proto::payload::{Binary, Kwargs};
 pub use proto::{Format, MatchPolicy, Payload, PublicationId, RegistrationId, SessionId, SubscriptionId, Uri, Value};
 pub use service::Error;

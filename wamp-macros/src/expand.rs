@@ -2,6 +2,7 @@
 
 use crate::ast::{Absent, Access, Component, Handler, Param, Source, type_name};
 use crate::attr::{Binding, Match, Procedure, Topic};
+use crate::from_config;
 use crate::stream::Reply;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -19,7 +20,8 @@ pub(crate) fn component(component: &Component) -> TokenStream {
     let bindings = local("bindings");
     let prefix = options.prefix.as_ref().map(|prefix| quote!(#bindings.prefix(#prefix);));
     let entries = handlers.iter().flat_map(|handler| handler.bindings.iter().map(|bound| entry(&bindings, handler, bound)));
-    let discovered = options.discover.then(|| discovered(self_ty));
+    let from_config = from_config::expand(item);
+    let discovered = options.discover.then(|| discovered(self_ty, from_config.is_some()));
     quote! {
         #item
 
@@ -33,20 +35,23 @@ pub(crate) fn component(component: &Component) -> TokenStream {
             }
         }
 
+        #from_config
+
         #discovered
     }
 }
 
-fn discovered(self_ty: &syn::Type) -> TokenStream {
+fn discovered(self_ty: &syn::Type, configured: bool) -> TokenStream {
     // The span of the type: if it is not `Default`, the error stands there.
     let default = quote_spanned!(self_ty.span()=> <#self_ty as ::core::default::Default>::default);
+    let add = if configured { quote!(service.configured::<#self_ty>()) } else { quote!(service.component(|| #default())) };
     quote! {
         ::wamp_actors::__private::inventory::submit! {
             ::wamp_actors::__private::Discovered {
                 name: <#self_ty as ::wamp_actors::component::Component>::NAME,
                 module: ::core::module_path!(),
                 uris: ::wamp_actors::component::Bindings::<#self_ty>::uris,
-                add: |service| service.component(|| #default()),
+                add: |service| #add,
             }
         }
     }

@@ -77,6 +77,12 @@ impl RouterBuilder {
         self
     }
 
+    /// Listens on these addresses, in place of those given so far.
+    pub(crate) fn listen_only(mut self, addresses: &[String]) -> Self {
+        self.listen = addresses.to_vec();
+        self
+    }
+
     /// How many threads serve the sockets (default: one per core, at most 8, since a realm's routing is behind one lock).
     pub fn workers(mut self, workers: usize) -> Self {
         self.workers = Some(workers.max(1));
