@@ -79,7 +79,7 @@ impl RouterBuilder {
 
     /// Listens on these addresses, in place of those given so far.
     pub(crate) fn listen_only(mut self, addresses: &[String]) -> Self {
-        self.listen = addresses.to_vec();
+        self.listen = addresses.iter().map(ListenOptions::from).collect();
         self
     }
 
