@@ -111,7 +111,7 @@ async fn open(request: HttpRequest, payload: web::Payload, core: Arc<Core>) -> H
     };
     let (io, body) = MountedIo::new(payload, hold);
     let from = request.conn_data::<Tie>().map_or_else(|| Who::Remote(request.peer_addr()).into(), Tie::introduction);
-    let framing = Framing::websocket(chosen.format, core.limits.max_message);
+    let framing = Framing::websocket(chosen, core.limits.max_message);
     let connection = Connection::new(&Hub::here(&core), pass, io, framing, &[], from);
     drop(tokio::task::spawn_local(serve(connection)));
     response.body(actix_web::body::BoxBody::new(body))
