@@ -24,6 +24,7 @@ pub(super) struct RealmSpec {
 #[must_use = "a builder does nothing until `start`"]
 pub struct RouterBuilder {
     pub(super) realms: Vec<RealmSpec>,
+    pub(super) name: Option<String>,
     pub(super) listen: Vec<String>,
     pub(super) workers: Option<usize>,
     pub(super) paths: Paths,
@@ -72,6 +73,13 @@ impl RouterBuilder {
     /// the router serves links within the process and peers mounted in an `App`.
     pub fn listen(mut self, address: impl Into<String>) -> Self {
         self.listen.push(address.into());
+        self
+    }
+
+    /// Gives the router a name of letters, digits, `-`, `_` and `.`, under which this process reaches it by the URL `inproc://name`
+    /// (default: none). Names are the process's: two routers of one name are an error.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
         self
     }
 

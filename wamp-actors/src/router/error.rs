@@ -1,3 +1,4 @@
+use crate::transport::memory::NameError;
 use std::io;
 
 /// Why a router did not start.
@@ -25,6 +26,9 @@ pub enum RouterError {
         /// What is wrong with it.
         source: io::Error,
     },
+    /// It does not get its name in this process.
+    #[error(transparent)]
+    Name(#[from] NameError),
     /// A realm's name is no URI.
     #[error("{realm:?} is no name for a realm: it must be a WAMP URI such as com.example.realm or realm1")]
     Realm {

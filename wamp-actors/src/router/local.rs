@@ -11,7 +11,6 @@ use crate::transport::memory::{MemoryLink, pair};
 use crate::transport::{ConnectError, Link};
 use proto::{Format, Message, Payload};
 use std::future::poll_fn;
-use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -22,8 +21,7 @@ const BATCH: usize = 256;
 
 /// Connects to the router on the calling thread.
 pub(super) fn connect(core: &Arc<Core>) -> Result<MemoryLink, ConnectError> {
-    let ended = || io::Error::new(io::ErrorKind::ConnectionRefused, "the router has ended, or has too many connections");
-    let pass = Core::admit(core).ok_or_else(|| ConnectError::Io { url: "memory:".to_owned(), source: ended() })?;
+    let pass = Core::admit(core).ok_or_else(|| ConnectError::Full { url: "the router of this process".to_owned() })?;
     let (theirs, ours) = pair(Format::MsgPack);
     let seat = Hub::here(core).seat(Sink::Local(ours.outbound()), pass);
     let mut local = Local { guest: Guest::new(seat, Who::Local), link: ours, pause: None };
