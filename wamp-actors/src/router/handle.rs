@@ -1,5 +1,6 @@
+use super::authorize::Compiled;
 use super::builder::{Configure, RealmSpec, RouterBuilder};
-use super::core::Core;
+use super::core::{Core, NewRealm};
 use super::error::RouterError;
 use super::routing::RealmOptions;
 use super::signal::Order;
@@ -45,9 +46,17 @@ impl Router {
     }
 
     pub(super) async fn start(builder: RouterBuilder) -> Result<Self, RouterError> {
-        let RouterBuilder { realms, name, listen, workers, paths, origins, configure, limits, routing } = builder;
-        let policy = |realm: RealmSpec| Ok((check(&realm.name)?, RealmPolicy::new(realm.methods)));
-        let realms = realms.into_iter().map(policy).collect::<Result<Vec<_>, RouterError>>()?;
+        let RouterBuilder { realms, roles, name, listen, workers, paths, origins, configure, limits, routing } = builder;
+        if let Some((realm, _)) = roles.iter().find(|(name, _)| realms.iter().all(|realm| realm.name != *name)) {
+            return Err(RouterError::RolesOfNoRealm { realm: realm.clone() });
+        }
+        let realm = |realm: RealmSpec| {
+            let roles = roles.iter().find(|(name, _)| *name == realm.name);
+            let roles = roles.map(|(_, roles)| Compiled::of(roles)).transpose()?;
+            let policy = RealmPolicy { roles: roles.as_ref().map(Compiled::names), ..RealmPolicy::new(realm.methods) };
+            Ok(NewRealm { name: check(&realm.name)?, policy, roles })
+        };
+        let realms = realms.into_iter().map(realm).collect::<Result<Vec<_>, RouterError>>()?;
         if realms.is_empty() {
             return Err(RouterError::NoRealm);
         }
