@@ -163,7 +163,7 @@ pub enum ConnectError {
         /// The URL.
         url: String,
         /// What is wrong.
-        source: TlsError,
+        source: Box<TlsError>,
     },
     /// The proxy led nowhere.
     #[error("no connection to {url} through the proxy {proxy}: {source}")]
@@ -173,7 +173,7 @@ pub enum ConnectError {
         /// The proxy.
         proxy: String,
         /// What is wrong.
-        source: ProxyError,
+        source: Box<ProxyError>,
     },
     /// The RawSocket handshake failed.
     #[error("the RawSocket handshake with {url} failed: {source}; {}", remedy(*.source))]
@@ -198,7 +198,7 @@ impl ConnectError {
     pub(crate) fn of_io(url: impl ToString, source: io::Error) -> Self {
         let url = url.to_string();
         if let Some(source) = TlsError::of_io(&source) {
-            return Self::Tls { url, source };
+            return Self::Tls { url, source: source.into() };
         }
         match source.kind() {
             // A Unix socket that is not there.

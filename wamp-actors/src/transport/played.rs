@@ -38,3 +38,6 @@ pub(crate) async fn welcome_by_rawsocket(stream: &mut (impl AsyncRead + AsyncWri
     stream.write_all(&octets).await.unwrap();
     stream.flush().await.unwrap();
 }
+
+/// Whether an error is the one expected.
+pub(crate) type Judge<E> = fn(&E) -> bool;

@@ -19,7 +19,7 @@ pub(super) async fn dial(endpoint: &Endpoint, place: &Place, options: &LinkOptio
             let wire = reach(endpoint, host, *port, true, options).await?;
             let alpn = if matches!(endpoint, Endpoint::RawSocket { .. }) { Alpn::Unsaid } else { Alpn::Http };
             let wrapped = wrap(wire, host, &options.tls, alpn).await.map_err(|source| ConnectError::of_io(endpoint, source))?;
-            wrapped.map_err(|source| ConnectError::Tls { url: endpoint.to_string(), source })
+            wrapped.map_err(|source| ConnectError::Tls { url: endpoint.to_string(), source: source.into() })
         }
         #[cfg(unix)]
         Place::Unix(socket) => {
@@ -34,7 +34,8 @@ pub(super) async fn dial(endpoint: &Endpoint, place: &Place, options: &LinkOptio
 /// A stream to a TCP port, through a proxy if there is to be one.
 async fn reach(endpoint: &Endpoint, host: &Host, port: u16, tls: bool, options: &LinkOptions) -> Result<Wire, ConnectError> {
     let proxy = options.proxy.to(host, port, tls);
-    let proxy = proxy.map_err(|why| ConnectError::Proxy { url: endpoint.to_string(), proxy: why.url.clone(), source: why.into() })?;
+    let proxy =
+        proxy.map_err(|why| ConnectError::Proxy { url: endpoint.to_string(), proxy: why.url.clone(), source: Box::new(why.into()) })?;
     if let Some(proxy) = proxy {
         return proxy::connect(endpoint, &proxy, host, port, options).await;
     }

@@ -4,7 +4,8 @@ use super::requests::Requests;
 use crate::transport::{Link, LinkError, LinkOptions, LinkViolation, SendError, decoded_shared};
 use bytes::Bytes;
 use futures_util::future::LocalBoxFuture;
-use proto::framing::{Subprotocol, batch};
+use proto::framing::Subprotocol;
+use proto::framing::batch::{self, Separator};
 use proto::message::encode;
 use proto::{Format, Message, Payload, PayloadRef};
 use std::collections::VecDeque;
@@ -91,7 +92,7 @@ impl Link for LongPollLink {
         let Subprotocol { format, batched } = self.subprotocol;
         let mut octets = Vec::with_capacity(payload.len() + 64);
         if batched {
-            let open = batch::begin(&mut octets, format);
+            let open = batch::begin(&mut octets, format, Separator::default());
             encode(message, payload, format, &mut octets)?;
             open.end(&mut octets);
         } else {

@@ -9,6 +9,7 @@ use super::endpoint::{Endpoint, Place};
 use super::{BoxLink, ConnectError, LinkOptions};
 use awc::http::uri::PathAndQuery;
 use link::LongPollLink;
+use proto::Format;
 use proto::framing::Subprotocol;
 use requests::Requests;
 use serde::Deserialize;
@@ -49,9 +50,11 @@ pub(super) async fn connect(
     Ok(Box::new(LongPollLink::new(requests.of(&opened.transport), subprotocol, options)))
 }
 
-/// Batches of a format before its single messages: a request costs more than anything in it.
+/// Batches of a format before its single messages: a request costs more than anything in it. But for JSON, whose batches routers built on
+/// Autobahn|Python separate otherwise than specified, and who speaks first cannot know.
 fn offers(options: &LinkOptions) -> impl Iterator<Item = Subprotocol> {
-    options.formats.iter().flat_map(|&format| [true, false].map(|batched| Subprotocol::new(format, batched)))
+    let batched = |format: Format| format.is_binary().then(|| Subprotocol::new(format, true));
+    options.formats.iter().flat_map(move |&format| batched(format).into_iter().chain([Subprotocol::new(format, false)]))
 }
 
 /// Whether it is one segment of a path, that leads nowhere else.

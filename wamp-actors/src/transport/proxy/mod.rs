@@ -99,7 +99,7 @@ pub(super) async fn connect(
     port: u16,
     options: &LinkOptions,
 ) -> Result<Wire, ConnectError> {
-    let failed = |source| ConnectError::Proxy { url: endpoint.to_string(), proxy: proxy.to_string(), source };
+    let failed = |source: ProxyError| ConnectError::Proxy { url: endpoint.to_string(), proxy: proxy.to_string(), source: source.into() };
     let wire = reach(proxy, options).await.map_err(failed)?;
     match proxy.kind {
         Kind::Http { .. } => http::tunnel(wire, proxy.login.as_ref(), host, port).await.map_err(failed),

@@ -3,7 +3,7 @@
 use super::{Proxy, ProxyError};
 use crate::error::{ConnectError, JoinError};
 use crate::session::Session;
-use crate::transport::played::{play, welcome_by_rawsocket};
+use crate::transport::played::{Judge, play, welcome_by_rawsocket};
 use crate::transport::tls::tests::{Authority, acceptor};
 use crate::transport::{Tls, TlsError};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
@@ -41,7 +41,7 @@ fn fault(joined: Result<Session, JoinError>) -> ProxyError {
     match joined {
         Err(JoinError::Connect(ConnectError::Proxy { source, proxy, .. })) => {
             assert!(!proxy.contains("secret"), "{proxy}");
-            source
+            *source
         }
         other => panic!("{other:?}"),
     }
@@ -65,7 +65,7 @@ fn http_connect_names_the_router_and_the_user_and_leaves_the_rest_to_the_tunnel(
 #[test]
 fn what_an_http_proxy_answers_otherwise_is_told() {
     let endless = [b"HTTP/1.1 200 OK\r\n".to_vec(), b"X: y\r\n".repeat(4000)].concat();
-    let cases: [(&[u8], fn(&ProxyError) -> bool); 9] = [
+    let cases: [(&[u8], Judge<ProxyError>); 9] = [
         (b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", |error| matches!(error, ProxyError::Credentials)),
         (b"HTTP/1.1 403 Forbidden\r\n\r\n", |error| matches!(error, ProxyError::Forbidden)),
         (b"HTTP/1.1 502 Bad Gateway\r\n\r\n", |error| matches!(error, ProxyError::Router)),
@@ -184,7 +184,7 @@ fn socks5_shows_user_and_password_to_a_proxy_that_asks() {
 
 #[test]
 fn what_a_socks_proxy_refuses_is_told() {
-    let cases: [(&[u8], fn(&ProxyError) -> bool); 5] = [
+    let cases: [(&[u8], Judge<ProxyError>); 5] = [
         (&[5, 2, 0, 1, 0, 0, 0, 0, 0, 0], |error| matches!(error, ProxyError::Forbidden)),
         (&[5, 5, 0, 1, 0, 0, 0, 0, 0, 0], |error| matches!(error, ProxyError::Router)),
         (&[4, 0, 0, 1, 0, 0, 0, 0, 0, 0], |error| matches!(error, ProxyError::Protocol)),
