@@ -25,8 +25,9 @@ const ACTORS: &[&[&str]] = &[
     &["component"],
     &["caller"],
     &["router"],
+    &["config"],
     &["service"],
-    &["prelude", "private", "main_fn", "bench"],
+    &["prelude", "private", "main_fn", "bench", "guide"],
 ];
 
 fn root() -> PathBuf {

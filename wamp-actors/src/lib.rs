@@ -32,7 +32,8 @@
 //! - [`caller`]: clients with types, from the same annotations or from a trait that service and callers share.
 //! - `router::Router`: the embedded router, alone or mounted in an actix-web application.
 //! - [`transport`]: ways to a router, and how to add one.
-//! - [`error`]: what can go wrong, by whose fault.
+//! - [`error`]: what can go wrong, by whose fault. [`config`]: a service's file and environment.
+//! - [`guide`]: how to go about it, a page a subject.
 //!
 //! # Features
 //!
@@ -46,7 +47,11 @@
 //! Data flows one way, and each module imports only from those before it:
 //!
 //! ```text
+<<<<<<< HEAD
 //! transport → session → supervisor → component → caller → service
+=======
+//! transport → session → supervisor → component → config → service
+>>>>>>> main
 //! router (routing → peers → listeners), behind the feature `router`
 //! ```
 //!
@@ -54,7 +59,9 @@
 
 pub mod caller;
 pub mod component;
+pub mod config;
 pub mod error;
+pub mod guide;
 mod main_fn;
 pub mod prelude;
 #[cfg(feature = "router")]
@@ -65,7 +72,10 @@ pub mod supervisor;
 pub mod transport;
 
 pub use proto::auth;
+pub use proto::message::InvokePolicy;
+pub use proto::payload::PayloadBuilder;
 pub use proto::payload::{Binary, Kwargs};
+pub use proto::{Format, MatchPolicy, Payload, PublicationId, RegistrationId, SessionId, SubscriptionId, Uri, Value};
 pub use service::Error;
 #[cfg(feature = "macros")]
 pub use wamp_macros::{WampError, component, every, interface, main, on_join, procedure, task, topic};

@@ -9,6 +9,6 @@ pub use crate::supervisor::Client;
 pub use futures_util::stream::{Stream, StreamExt};
 pub use proto::message::{EventDetails, InvocationDetails};
 pub use proto::payload::{Binary, Kwargs};
-pub use proto::{MatchPolicy, Value};
+pub use proto::{MatchPolicy, SessionId, Value};
 #[cfg(feature = "macros")]
 pub use wamp_macros::{WampError, component, every, interface, on_join, procedure, task, topic};

@@ -2,8 +2,12 @@
 
 use crate::ast::{Absent, Access, Component, Handler, Param, Source, type_name};
 use crate::attr::{Binding, Match, Procedure, Topic};
+<<<<<<< HEAD
 use crate::client::{self, Client};
 use crate::literal::resolve;
+=======
+use crate::from_config;
+>>>>>>> main
 use crate::stream::Reply;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -20,6 +24,7 @@ pub(crate) fn component(component: &Component) -> TokenStream {
     let name = options.name.as_ref().map(LitStr::value).or_else(|| type_name(self_ty).map(|name| name.unraw().to_string()));
     let bindings = local("bindings");
     let prefix = options.prefix.as_ref().map(|prefix| quote!(#bindings.prefix(#prefix);));
+<<<<<<< HEAD
     // Of the interface first: its URIs know nothing of this prefix.
     let interfaces = item.trait_.iter().map(|(interface, _)| interface).chain(&options.interfaces);
     let interfaces = interfaces.map(|interface| quote!(<Self as #interface>::__wamp_interface(#bindings);));
@@ -27,6 +32,11 @@ pub(crate) fn component(component: &Component) -> TokenStream {
     let discovered = options.discover.then(|| discovered(self_ty));
     let own = own_impl(item, own);
     let client = client(component);
+=======
+    let entries = handlers.iter().flat_map(|handler| handler.bindings.iter().map(|bound| entry(&bindings, handler, bound)));
+    let from_config = from_config::expand(item);
+    let discovered = options.discover.then(|| discovered(self_ty, from_config.is_some()));
+>>>>>>> main
     quote! {
         #item
         #own
@@ -42,11 +52,14 @@ pub(crate) fn component(component: &Component) -> TokenStream {
             }
         }
 
+        #from_config
+
         #discovered
         #client
     }
 }
 
+<<<<<<< HEAD
 /// The handlers of an impl of an interface that are not the interface's.
 pub(crate) fn own_impl(item: &ItemImpl, own: &[ImplItemFn]) -> Option<TokenStream> {
     let (impl_generics, _, where_clause) = item.generics.split_for_impl();
@@ -71,15 +84,19 @@ fn client(component: &Component) -> Option<TokenStream> {
 }
 
 fn discovered(self_ty: &syn::Type) -> TokenStream {
+=======
+fn discovered(self_ty: &syn::Type, configured: bool) -> TokenStream {
+>>>>>>> main
     // The span of the type: if it is not `Default`, the error stands there.
     let default = quote_spanned!(self_ty.span()=> <#self_ty as ::core::default::Default>::default);
+    let add = if configured { quote!(service.configured::<#self_ty>()) } else { quote!(service.component(|| #default())) };
     quote! {
         ::wamp_actors::__private::inventory::submit! {
             ::wamp_actors::__private::Discovered {
                 name: <#self_ty as ::wamp_actors::component::Component>::NAME,
                 module: ::core::module_path!(),
                 uris: ::wamp_actors::component::Bindings::<#self_ty>::uris,
-                add: |service| service.component(|| #default()),
+                add: |service| #add,
             }
         }
     }

@@ -16,6 +16,7 @@ mod derive;
 mod errors;
 mod expand;
 mod fallback;
+mod from_config;
 mod interface;
 mod literal;
 mod main_fn;

@@ -43,7 +43,7 @@ pub use progress::Progress;
 pub use rejection::Rejection;
 pub use reply::{ByItem, ByOutcome, ByPayload, ByResult, ByStream, ByValue};
 pub use reply::{IntoReply, IntoStreamItem, Outcome, Reply, Streamed, stream};
-pub use state::{ComponentError, ComponentState, Fault, NotJoined};
+pub use state::{BuildError, ComponentError, ComponentState, Fault, NotJoined};
 pub use task::{HookBinding, TaskBinding};
 pub use topic::{Delivery, TopicBinding};
 
