@@ -47,11 +47,7 @@
 //! Data flows one way, and each module imports only from those before it:
 //!
 //! ```text
-<<<<<<< HEAD
-//! transport → session → supervisor → component → caller → service
-=======
-//! transport → session → supervisor → component → config → service
->>>>>>> main
+//! transport → session → supervisor → component → caller, config → service
 //! router (routing → peers → listeners), behind the feature `router`
 //! ```
 //!

@@ -80,11 +80,11 @@ impl Component {
         item.items.retain_mut(|member| {
             let Some(method) = as_method(member) else { return true };
             let handler = Handler::read(method, &captured, errors);
-            let moved = of_interface && handler.is_some();
-            match &handler {
-                Some(handler) if moved => own.push(handler.method.clone()),
-                None if of_interface => implemented(method, &captured, errors),
-                _ => {}
+            let moved = of_interface && (handler.is_some() || method.sig.ident == "from_config");
+            if moved {
+                own.push(method.clone());
+            } else if of_interface {
+                implemented(method, &captured, errors);
             }
             handlers.extend(handler);
             !moved

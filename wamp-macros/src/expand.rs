@@ -2,19 +2,16 @@
 
 use crate::ast::{Absent, Access, Component, Handler, Param, Source, type_name};
 use crate::attr::{Binding, Match, Procedure, Topic};
-<<<<<<< HEAD
 use crate::client::{self, Client};
-use crate::literal::resolve;
-=======
 use crate::from_config;
->>>>>>> main
+use crate::literal::resolve;
 use crate::stream::Reply;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use std::time::Duration;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{ImplItemFn, ItemImpl, LitStr, ReturnType};
+use syn::{ImplItem, ImplItemFn, ItemImpl, LitStr, ReturnType};
 
 /// The user's impl and the impl of `Component`.
 pub(crate) fn component(component: &Component) -> TokenStream {
@@ -24,19 +21,14 @@ pub(crate) fn component(component: &Component) -> TokenStream {
     let name = options.name.as_ref().map(LitStr::value).or_else(|| type_name(self_ty).map(|name| name.unraw().to_string()));
     let bindings = local("bindings");
     let prefix = options.prefix.as_ref().map(|prefix| quote!(#bindings.prefix(#prefix);));
-<<<<<<< HEAD
     // Of the interface first: its URIs know nothing of this prefix.
     let interfaces = item.trait_.iter().map(|(interface, _)| interface).chain(&options.interfaces);
     let interfaces = interfaces.map(|interface| quote!(<Self as #interface>::__wamp_interface(#bindings);));
     let entries = entries(&bindings, handlers, None);
-    let discovered = options.discover.then(|| discovered(self_ty));
     let own = own_impl(item, own);
-    let client = client(component);
-=======
-    let entries = handlers.iter().flat_map(|handler| handler.bindings.iter().map(|bound| entry(&bindings, handler, bound)));
-    let from_config = from_config::expand(item);
+    let from_config = from_config::expand(own.as_ref().unwrap_or(item));
     let discovered = options.discover.then(|| discovered(self_ty, from_config.is_some()));
->>>>>>> main
+    let client = client(component);
     quote! {
         #item
         #own
@@ -59,13 +51,10 @@ pub(crate) fn component(component: &Component) -> TokenStream {
     }
 }
 
-<<<<<<< HEAD
-/// The handlers of an impl of an interface that are not the interface's.
-pub(crate) fn own_impl(item: &ItemImpl, own: &[ImplItemFn]) -> Option<TokenStream> {
-    let (impl_generics, _, where_clause) = item.generics.split_for_impl();
-    let self_ty = &item.self_ty;
-    let (attrs, methods) = (&item.attrs, own);
-    (!own.is_empty()).then(|| quote!(#(#attrs)* impl #impl_generics #self_ty #where_clause { #(#methods)* }))
+/// What an impl of an interface has beyond the interface, as an impl of the type itself.
+pub(crate) fn own_impl(item: &ItemImpl, own: &[ImplItemFn]) -> Option<ItemImpl> {
+    let items = own.iter().cloned().map(ImplItem::Fn).collect();
+    item.trait_.as_ref().map(|_| ItemImpl { trait_: None, items, ..item.clone() })
 }
 
 fn client(component: &Component) -> Option<TokenStream> {
@@ -83,10 +72,7 @@ fn client(component: &Component) -> Option<TokenStream> {
     }))
 }
 
-fn discovered(self_ty: &syn::Type) -> TokenStream {
-=======
 fn discovered(self_ty: &syn::Type, configured: bool) -> TokenStream {
->>>>>>> main
     // The span of the type: if it is not `Default`, the error stands there.
     let default = quote_spanned!(self_ty.span()=> <#self_ty as ::core::default::Default>::default);
     let add = if configured { quote!(service.configured::<#self_ty>()) } else { quote!(service.component(|| #default())) };

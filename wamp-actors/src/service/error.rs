@@ -1,11 +1,7 @@
 use crate::caller::TypedCallError;
 use crate::component::ComponentError;
-<<<<<<< HEAD
-use crate::error::{CallError, Closed, IntoWampError, JoinError, PayloadError, PublishError, RegisterError, SubscribeError};
-=======
 use crate::config::ConfigError;
-use crate::error::{CallError, Closed, JoinError, PayloadError, PublishError, RegisterError, SubscribeError};
->>>>>>> main
+use crate::error::{CallError, Closed, IntoWampError, JoinError, PayloadError, PublishError, RegisterError, SubscribeError};
 #[cfg(feature = "router")]
 use crate::router::RouterError;
 use std::sync::Arc;
