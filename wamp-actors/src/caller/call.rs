@@ -20,8 +20,10 @@ pub struct TypedCall<R, E = CallError, S = Single> {
     call: CallBuilder<()>,
     /// How many progressive results may wait; `None` for the default.
     queue: Option<usize>,
-    types: PhantomData<fn() -> (R, E, S)>,
+    types: Types<R, E, S>,
 }
+
+type Types<R, E, S> = PhantomData<fn() -> (R, E, S)>;
 
 impl<R, E, S> TypedCall<R, E, S> {
     pub(super) fn new(call: CallBuilder<()>) -> Self {

@@ -144,7 +144,7 @@ impl<A> Deref for TypedEvent<A> {
 #[error("an event of {} does not fit: {why}", .event.topic())]
 pub struct UnfitEvent {
     /// The event.
-    pub event: Event,
+    pub event: Box<Event>,
     /// What does not fit.
     pub why: Rejection,
 }
@@ -153,7 +153,7 @@ fn typed<A>(event: Event, read: Read<A>) -> Result<TypedEvent<A>, UnfitEvent> {
     let invoked = Invoked::Event { publication: event.publication, details: event.details.clone() };
     match read(&Call::new(event.topic(), invoked, event.payload.clone())) {
         Ok(args) => Ok(TypedEvent { args, event }),
-        Err(why) => Err(UnfitEvent { event, why }),
+        Err(why) => Err(UnfitEvent { event: Box::new(event), why }),
     }
 }
 
