@@ -17,12 +17,12 @@ mod contract {
 
     #[derive(Debug, WampError)]
     #[wamp_error(prefix = "com.example.calc.error")]
-    pub enum Fault {
+    pub(crate) enum Fault {
         DivisionByZero,
     }
 
     #[interface(prefix = "com.example.calc")]
-    pub trait Calculator {
+    pub(crate) trait Calculator {
         /// Adds two integers, and any more.
         #[procedure]
         async fn add(&mut self, a: i64, b: i64, #[rest] more: Vec<i64>) -> i64;
@@ -46,7 +46,7 @@ mod service {
     use wamp_actors::prelude::*;
 
     #[derive(Default)]
-    pub struct Adder {
+    pub(crate) struct Adder {
         session: Option<Session>,
     }
 
