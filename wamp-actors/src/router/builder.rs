@@ -1,3 +1,4 @@
+use super::authorize::Roles;
 use super::core::Paths;
 use super::error::RouterError;
 use super::handle::Router;
@@ -24,6 +25,8 @@ pub(super) struct RealmSpec {
 #[must_use = "a builder does nothing until `start`"]
 pub struct RouterBuilder {
     pub(super) realms: Vec<RealmSpec>,
+    pub(super) roles: Vec<(String, Roles)>,
+    pub(super) name: Option<String>,
     pub(super) listen: Vec<String>,
     pub(super) workers: Option<usize>,
     pub(super) paths: Paths,
@@ -72,6 +75,13 @@ impl RouterBuilder {
     /// the router serves links within the process and peers mounted in an `App`.
     pub fn listen(mut self, address: impl Into<String>) -> Self {
         self.listen.push(address.into());
+        self
+    }
+
+    /// Gives the router a name of letters, digits, `-`, `_` and `.`, under which this process reaches it by the URL `inproc://name`
+    /// (default: none). Names are the process's: two routers of one name are an error.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
         self
     }
 
@@ -149,6 +159,22 @@ impl RouterBuilder {
     /// authorizes (default: 5 s). Whatever they have not answered by then is refused.
     pub fn lookup_timeout(mut self, timeout: Duration) -> Self {
         self.limits.lookup_timeout = timeout;
+        self
+    }
+
+    /// Says which roles a realm has and what they may do (default: any role may do everything): see [`Roles`]. The realm must be added too.
+    pub fn roles(mut self, realm: impl Into<String>, roles: Roles) -> Self {
+        let realm = realm.into();
+        self.roles.retain(|(other, _)| *other != realm);
+        self.roles.push((realm, roles));
+        self
+    }
+
+    /// How long a decision holds that an [`Authorizer`](super::Authorizer) allows to be cached (default: 60 s), and how many are kept for a
+    /// session (default: 256; 0 for none); where there are more, all are forgotten and asked for again.
+    pub fn cache_decisions(mut self, time: Duration, decisions: usize) -> Self {
+        self.limits.cache_decisions = time;
+        self.limits.cached_decisions = decisions;
         self
     }
 

@@ -1,6 +1,6 @@
 //! A router without sockets, whose peers are fed by hand: for benches. All but the reading and the writing is what serves sockets.
 
-use super::core::{Core, Paths};
+use super::core::{Core, NewRealm, Paths};
 use super::deliver::Arguments;
 use super::guest::{Guest, Verdict, Who};
 use super::hub::Hub;
@@ -31,7 +31,8 @@ impl HandFedRouter {
         let limits = Limits { ping_interval: Duration::from_secs(24 * 60 * 60), ..Limits::default() };
         let anonymous: Arc<dyn Method> = Arc::new(Anonymous::default());
         let policy = RealmPolicy::new([anonymous]);
-        Self(Arc::new(Core::new(vec![(realm, policy)], &RealmOptions::default(), limits, Paths::default(), Vec::new())))
+        let realm = NewRealm { name: realm, policy, roles: None };
+        Self(Arc::new(Core::new(vec![realm], &RealmOptions::default(), limits, Paths::default(), Vec::new())))
     }
 
     /// Connects a peer on the calling thread, which must run a `LocalSet`. None, if there are too many.

@@ -22,6 +22,7 @@
 //!                                     └→ inbox of another thread → hub → outbox → socket
 //! ```
 
+mod authorize;
 mod builder;
 mod connection;
 mod core;
@@ -33,6 +34,7 @@ mod guest;
 pub(crate) mod hand_fed;
 mod handle;
 mod hub;
+mod inside;
 mod limits;
 mod listen;
 mod local;
@@ -49,6 +51,7 @@ mod stats;
 mod wire;
 mod work;
 
+pub use authorize::{Action, Authorizer, AuthorizerError, Decision, Permissions, Question, Roles, Rule, Subject};
 pub use builder::RouterBuilder;
 pub use error::RouterError;
 pub use handle::Router;

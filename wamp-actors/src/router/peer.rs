@@ -81,11 +81,13 @@ pub(super) struct Times {
     pub(super) alarm: Option<u32>,
     /// When a ping was sent that is not answered, or the last octets before it that had to wait.
     pub(super) pinged: Option<u32>,
+    /// Whether it is not read for a reason of ours.
+    pub(super) held: bool,
 }
 
 impl Times {
     pub(super) const fn new(now: u32) -> Self {
-        Self { heard: now, took: now, drained: now, behind: false, alarm: None, pinged: None }
+        Self { heard: now, took: now, drained: now, behind: false, alarm: None, pinged: None, held: false }
     }
 
     /// Takes note of what became of a write: whether the socket took any of it, and whether some is left.

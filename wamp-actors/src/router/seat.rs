@@ -67,6 +67,15 @@ impl Seat {
         self.with(|peer, _| (peer.times.heard, peer.times.pinged) = (now, None));
     }
 
+    /// Says whether the peer is not read because others are asked about it: then its silence is not its own.
+    pub(super) fn hold(&self, held: bool) {
+        let now = self.hub.now();
+        self.with(|peer, _| {
+            peer.times.held = held;
+            (peer.times.heard, peer.times.pinged) = (now, None);
+        });
+    }
+
     pub(super) fn enlist(&self, member: Option<Member>) {
         self.with(|peer, _| peer.member = member);
     }

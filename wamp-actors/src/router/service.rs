@@ -115,6 +115,9 @@ fn overdue(times: &Times, waits: bool, limits: &Limits, since: impl Fn(u32) -> D
     if waits {
         return (since(times.took) >= limits.stall_timeout).then_some(Overdue::Cut(Cut::Stalled(limits.stall_timeout)));
     }
+    if times.held {
+        return None;
+    }
     match times.pinged {
         Some(pinged) => (since(pinged) >= limits.ping_timeout).then_some(Overdue::Cut(Cut::Silent(limits.ping_timeout))),
         None => {
@@ -217,5 +220,14 @@ mod tests {
         times.pinged = Some(10);
         (10..20).for_each(|now| times.note_flush(now, true, false));
         assert_eq!(at(20, &times, false), Some(Overdue::Cut(Cut::Silent(TEN))));
+    }
+
+    #[test]
+    fn a_peer_that_is_not_read_while_others_are_asked_about_it_is_not_silent() {
+        let mut times = Times { held: true, ..Times::new(0) };
+        assert_eq!(at(100, &times, false), None);
+        times.pinged = Some(5);
+        assert_eq!(at(100, &times, false), None);
+        assert_eq!(at(100, &times, true), Some(Overdue::Cut(Cut::Stalled(TEN))), "but it must read what waits for it");
     }
 }
