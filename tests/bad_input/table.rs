@@ -4,7 +4,7 @@ use serde_json::Value;
 use wamp_tests::carrier::Serializer;
 
 /// What is wrong, and the octets of the message. What JSON can say at all is said in each format; the rest is of each its own.
-pub fn violations(serializer: Serializer) -> Vec<(String, Vec<u8>)> {
+pub(crate) fn violations(serializer: Serializer) -> Vec<(String, Vec<u8>)> {
     let own = |table: &[(&str, &[u8])]| table.iter().map(|(what, octets)| ((*what).to_owned(), octets.to_vec())).collect::<Vec<_>>();
     let said = texts().into_iter().filter_map(|(what, text)| {
         let octets = match serializer {
