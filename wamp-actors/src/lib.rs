@@ -38,6 +38,7 @@
 //!
 //! | feature | default | what |
 //! |---|---|---|
+//! | `log` | yes | a log on stderr by [`Service::run`](service::Service::run), where the program has none of its own |
 //! | `macros` | yes | `#[component]` and its companions; without it, components are written by hand with [`Bindings`](mod@component) |
 //! | `router` | yes | the embedded router |
 //!

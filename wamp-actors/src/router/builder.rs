@@ -6,6 +6,7 @@ use super::limits::Limits;
 use super::routing::RealmOptions;
 use actix_web::web::ServiceConfig;
 use proto::auth::{Anonymous, Method};
+use proto::framing::websocket::Deflate;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -124,9 +125,17 @@ impl RouterBuilder {
     }
 
     /// The longest message taken, in octets (default: 1 MiB). Over WebSocket a longer one is refused with close code 1009 as soon as its
-    /// frame's header is there.
+    /// frame's header is there. In a batched subprotocol it holds for the batch.
     pub fn max_message(mut self, octets: usize) -> Self {
         self.limits.max_message = octets;
+        self
+    }
+
+    /// Agrees to permessage-deflate (RFC 7692) with WebSocket clients that offer it (default: no). [`Deflate`] says what it costs and
+    /// what it tells; [`max_message`](Self::max_message) holds for what a message inflates to. An EVENT for several receivers is
+    /// compressed once for all that agreed on the same, and goes uncompressed to those with context takeover or a smaller window.
+    pub fn deflate(mut self, options: impl Into<Option<Deflate>>) -> Self {
+        self.limits.deflate = options.into();
         self
     }
 

@@ -5,7 +5,7 @@ use super::deliver::Arguments;
 use super::guest::{Guest, Verdict, Who};
 use super::hub::Hub;
 use super::limits::Limits;
-use super::outbox::Outbox;
+use super::outlet::Outlet;
 use super::peer::Sink;
 use super::routing::{Incoming, RealmOptions};
 use super::wire::Wire;
@@ -38,7 +38,7 @@ impl HandFedRouter {
     /// Connects a peer on the calling thread, which must run a `LocalSet`. None, if there are too many.
     pub fn connect(&self) -> Option<HandFedPeer> {
         let pass = Core::admit(&self.0)?;
-        let sink = Sink::Octets(Wire::WebSocket(Format::MsgPack), Outbox::default());
+        let sink = Sink::Octets(Outlet::new(Wire::WebSocket(Format::MsgPack), None));
         Some(HandFedPeer(Guest::new(Hub::here(&self.0).seat(sink, pass), Who::Local)))
     }
 }
@@ -62,11 +62,11 @@ impl HandFedPeer {
 
     /// Empties the outbox, as a socket that takes everything does. Gives how many octets waited.
     pub fn clear(&mut self) -> usize {
-        let clear = |outbox: &mut Outbox, pool: &mut _| {
-            let octets = outbox.len();
-            outbox.clear(pool);
+        let clear = |outlet: &mut Outlet, pool: &mut _| {
+            let octets = outlet.len();
+            outlet.clear(pool);
             octets
         };
-        self.0.seat.outbox(clear).unwrap_or_default()
+        self.0.seat.outlet(clear).unwrap_or_default()
     }
 }

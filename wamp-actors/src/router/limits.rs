@@ -1,3 +1,4 @@
+use proto::framing::websocket::Deflate;
 use std::time::Duration;
 
 /// What a peer may cost and how long things may take. Each is an option of [`RouterBuilder`](super::RouterBuilder), where it is explained.
@@ -21,6 +22,7 @@ pub(super) struct Limits {
     pub(super) stall_timeout: Duration,
     pub(super) pause: Duration,
     pub(super) drain: Duration,
+    pub(super) deflate: Option<Deflate>,
 }
 
 impl Default for Limits {
@@ -44,6 +46,7 @@ impl Default for Limits {
             stall_timeout: Duration::from_secs(10),
             pause: Duration::from_millis(10),
             drain: Duration::from_millis(500),
+            deflate: None,
         }
     }
 }

@@ -1,6 +1,5 @@
-use super::outbox::Outbox;
+use super::outlet::Outlet;
 use super::routing::PeerKey;
-use super::wire::Wire;
 use crate::transport::memory::Mailbox;
 use std::task::{Context, Waker};
 use std::time::Duration;
@@ -33,7 +32,7 @@ pub(super) struct Member {
 #[derive(Debug)]
 pub(super) enum Sink {
     /// To a socket.
-    Octets(Wire, Outbox),
+    Octets(Outlet),
     /// To an in-process link of the same thread.
     Local(Mailbox),
 }
@@ -113,7 +112,7 @@ impl Peer {
     /// How many octets wait for it.
     pub(super) fn waiting(&self) -> usize {
         match &self.sink {
-            Sink::Octets(_, outbox) => outbox.len(),
+            Sink::Octets(outlet) => outlet.len(),
             Sink::Local(mailbox) => mailbox.octets(),
         }
     }

@@ -81,7 +81,7 @@ fn look_after(hub: &Hub, peer: &mut Peer) {
     let counters = &hub.signal.counters;
     let alarmed = peer.times.alarm.is_some_and(|alarm| hub.is_past(alarm));
     // A client that polls is looked after by its carrier: there is no socket that could be full, nor a ping.
-    let polled = matches!(&peer.sink, Sink::Octets(wire, _) if wire.is_polled());
+    let polled = matches!(&peer.sink, Sink::Octets(outlet) if outlet.is_polled());
     let overdue = if polled { None } else { overdue(&peer.times, peer.waiting() > 0, limits, |then| hub.since(then)) };
     match overdue {
         Some(Overdue::Cut(why)) => {

@@ -35,6 +35,22 @@ pub enum ServiceError {
         /// The procedure.
         uri: String,
     },
+    /// A component requires one that there is not.
+    #[error("component {component} requires `{required}`, which is neither a component nor a procedure of this service; there are: {}", .known.join(", "))]
+    UnknownRequirement {
+        /// The component.
+        component: &'static str,
+        /// What it requires.
+        required: String,
+        /// The components there are.
+        known: Vec<&'static str>,
+    },
+    /// Components require one another, so that none could be the first.
+    #[error("components require one another: {}", .components.join(" → "))]
+    Cycle {
+        /// Each is required by the one before it; the first is the last again.
+        components: Vec<&'static str>,
+    },
     /// No router is named, and there is none embedded.
     #[error("no router: name one by WAMP_URL, `url` in the configuration or Service::url (the embedded one needs the feature `router`)")]
     NoRouter,
