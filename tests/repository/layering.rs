@@ -23,9 +23,11 @@ const ACTORS: &[&[&str]] = &[
     &["session"],
     &["supervisor"],
     &["component"],
+    &["caller"],
     &["router"],
+    &["config"],
     &["service"],
-    &["prelude", "private", "main_fn", "bench"],
+    &["prelude", "private", "main_fn", "bench", "guide"],
 ];
 
 fn root() -> PathBuf {

@@ -25,6 +25,7 @@ mod procedure;
 mod progress;
 mod rejection;
 mod reply;
+mod requirement;
 mod state;
 mod task;
 mod topic;
@@ -43,7 +44,8 @@ pub use progress::Progress;
 pub use rejection::Rejection;
 pub use reply::{ByItem, ByOutcome, ByPayload, ByResult, ByStream, ByValue};
 pub use reply::{IntoReply, IntoStreamItem, Outcome, Reply, Streamed, stream};
-pub use state::{ComponentError, ComponentState, Fault, NotJoined};
+pub(crate) use requirement::Requirement;
+pub use state::{BuildError, ComponentError, ComponentState, Fault, NotJoined};
 pub use task::{HookBinding, TaskBinding};
 pub use topic::{Delivery, TopicBinding};
 

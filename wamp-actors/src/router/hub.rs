@@ -176,9 +176,10 @@ impl Hub {
             self.due.set(Some(alarm));
             self.signal.raise();
         }
+        let pressed = port.is_pressed();
         self.deliver(&place.exchange, port, &mut deliveries, arguments, current);
         self.deliveries.replace(deliveries);
-        if place.exchange.pressure() {
+        if pressed {
             self.press();
         }
         Some(result)
@@ -302,9 +303,9 @@ impl Seats {
         place.generation = generation.wrapping_add(1);
         if let Some(mut peer) = place.peer.take() {
             self.taken -= 1;
-            if let Sink::Octets(_, outbox) = &mut peer.sink {
+            if let Sink::Octets(outlet) = &mut peer.sink {
                 self.sockets -= 1;
-                outbox.clear(&mut self.pool);
+                outlet.clear(&mut self.pool);
             }
             self.free.push(slot);
         }

@@ -1,10 +1,11 @@
-use super::check::check;
-use super::environment::Environment;
+use super::OnFailure;
+use super::check::{check, required};
 use super::error::ServiceError;
+use super::order::order;
+use super::plan::{Plan, Ways};
 use super::signals::Signals;
-use super::spec::{Control, Started};
-use super::{DEFAULT_REALM, OnFailure, Service};
-use crate::component::{BindingFigures, BoundUri, ComponentError, ComponentOptions, ComponentState, Figures, Stop};
+use super::spec::{Control, Spec, Started};
+use crate::component::{BindingFigures, BoundUri, ComponentError, ComponentState, Figures, Requirement, Stop};
 #[cfg(feature = "router")]
 use crate::router::Router;
 use actix_rt::Arbiter;
@@ -32,7 +33,10 @@ pub struct RunningService {
 #[derive(Debug)]
 pub struct RunningComponent {
     name: &'static str,
+    /// The place of its component in the declaration.
+    declared: usize,
     number: usize,
+    until_done: bool,
     served: Arc<[BoundUri]>,
     state: watch::Receiver<ComponentState>,
     control: Control,
@@ -45,14 +49,14 @@ const LEAVING: Duration = Duration::from_secs(6);
 const JOINING: Duration = Duration::from_secs(1);
 
 impl RunningService {
-    pub(super) async fn start(service: Service) -> Result<Self, ServiceError> {
-        let served = check(&service.specs)?;
+    pub(super) async fn start(plan: Plan) -> Result<Self, ServiceError> {
+        let served = check(&plan.specs)?;
+        let required = required(&plan.specs, &served)?;
+        let order = order(&required).map_err(|cycle| ServiceError::Cycle { components: names(&plan.specs, &cycle) })?;
         if actix_rt::System::try_current().is_none() {
             return Err(ServiceError::NoSystem);
         }
-        let environment = service.environment.clone().unwrap_or_else(Environment::of_process);
-        let realm = environment.realm.clone().or_else(|| service.realm.clone()).unwrap_or_else(|| DEFAULT_REALM.to_owned());
-        let Service { specs, urls, transports, drain, on_failure, threads, .. } = service;
+        let Plan { specs, realm, drain, on_failure, threads, .. } = plan;
         let mut running = Self {
             components: Vec::new(),
             #[cfg(feature = "router")]
@@ -62,46 +66,54 @@ impl RunningService {
             drain,
             on_failure,
         };
-        let mut defaults = ComponentOptions::default();
-        (defaults.urls, defaults.transports) = (urls, transports);
-        if !environment.urls.is_empty() {
-            (defaults.urls, defaults.transports) = (environment.urls.clone(), Vec::new());
-        } else if defaults.urls.is_empty() && defaults.transports.is_empty() && specs.iter().any(|spec| !spec.options.has_way()) {
-            #[cfg(feature = "router")]
-            {
-                let own = specs.iter().filter_map(|spec| spec.options.realm.clone()).filter(|_| environment.realm.is_none());
-                running.embed(service.router, own.collect(), &mut defaults).await?;
-            }
-            #[cfg(not(feature = "router"))]
-            return Err(ServiceError::NoRouter);
-        }
+        #[cfg(feature = "router")]
+        let embedded = running.embed(plan.router).await?;
+        #[cfg(not(feature = "router"))]
+        let embedded = Ways::default();
         let instances: usize = specs.iter().map(|spec| spec.options.instances).sum();
         let threads = threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).min(instances);
         running.threads = (0..threads).map(|_| Arbiter::new()).collect();
-        for (spec, served) in specs.into_iter().zip(served) {
+        let mut specs: Vec<_> = specs.into_iter().zip(served).zip(required).map(Some).collect();
+        for index in order {
+            let Some(((mut spec, served), required)) = specs.get_mut(index).and_then(Option::take) else { continue };
             let served: Arc<[_]> = served.into();
+            embedded.fill(&mut spec.options);
+            spec.options.requirements = required.into_iter().map(|index| running.requirement(index)).collect();
             for number in 0..spec.options.instances {
-                let options = resolve(spec.options.clone(), &defaults, &running.realm, &environment);
                 let Some(thread) = running.threads.get(running.components.len() % threads) else { continue };
-                let Started { state, control } = spec.start(options, number, &thread.handle());
-                running.components.push(RunningComponent { name: spec.name, number, served: Arc::clone(&served), state, control });
+                let Started { state, control } = spec.start(spec.options.clone(), number, &thread.handle());
+                running.components.push(RunningComponent {
+                    name: spec.name,
+                    declared: index,
+                    number,
+                    until_done: spec.options.until_done,
+                    served: Arc::clone(&served),
+                    state,
+                    control,
+                });
             }
         }
         Ok(running)
     }
 
+    /// What waiting for a component is, by its place in the declaration; it was started before.
+    fn requirement(&self, declared: usize) -> Requirement {
+        let instances = self.components.iter().filter(|component| component.declared == declared);
+        let component = instances.clone().next().map_or("?", |component| component.name);
+        Requirement { component, instances: instances.map(|component| component.state.clone()).collect() }
+    }
+
+    /// Starts the embedded router, if there is to be one; gives the way to it.
     #[cfg(feature = "router")]
-    async fn embed(
-        &mut self,
-        builder: Option<crate::router::RouterBuilder>,
-        realms: Vec<String>,
-        defaults: &mut ComponentOptions,
-    ) -> Result<(), ServiceError> {
-        let builder = builder.unwrap_or_else(|| Router::builder().listen(super::DEFAULT_LISTEN));
-        let router = realms.into_iter().fold(builder.realm(self.realm.clone()), |builder, realm| builder.realm(realm)).start().await?;
-        defaults.transports = vec![Arc::new(router.transport())];
+    async fn embed(&mut self, builder: Option<crate::router::RouterBuilder>) -> Result<Ways, ServiceError> {
+        let Some(builder) = builder else { return Ok(Ways::default()) };
+        let router = builder.start().await?;
+        for address in router.local_addrs() {
+            tracing::info!(%address, "the embedded router listens");
+        }
+        let ways = Ways { transports: vec![Arc::new(router.transport())], ..Ways::default() };
         self.router = Some(router);
-        Ok(())
+        Ok(ways)
     }
 
     /// Waits until each instance is ready.
@@ -127,7 +139,19 @@ impl RunningService {
         }
     }
 
-    /// Goes on until SIGINT or SIGTERM, or a component's failure, and ends in order: what [`Service::run`] does after the
+    /// Waits until all components are done that run [until they are](crate::component::ComponentOptions::until_done); for ever, if
+    /// there is none.
+    pub async fn done(&self) {
+        let finite: Vec<_> = self.components.iter().filter(|component| component.until_done).collect();
+        if finite.is_empty() {
+            return std::future::pending().await;
+        }
+        for component in finite {
+            component.until(|state| matches!(state, ComponentState::Done)).await;
+        }
+    }
+
+    /// Goes on until SIGINT or SIGTERM, until all is [done](Self::done), or a component's failure, and ends in order: what [`Service::run`] does after the
     /// start.
     ///
     /// # Errors
@@ -142,6 +166,7 @@ impl RunningService {
         let failed = tokio::select! {
             () = signals.next() => None,
             failed = self.failed() => Some(failed),
+            () = self.done() => None,
         };
         signals.exit_at_next();
         self.stop().await;
@@ -196,14 +221,8 @@ impl Drop for RunningService {
     }
 }
 
-/// A component's own options over those of the service, and the environment over both.
-fn resolve(mut options: ComponentOptions, defaults: &ComponentOptions, realm: &str, environment: &Environment) -> ComponentOptions {
-    if !environment.urls.is_empty() || !options.has_way() {
-        options.urls.clone_from(&defaults.urls);
-        options.transports.clone_from(&defaults.transports);
-    }
-    options.realm = environment.realm.clone().or(options.realm).or_else(|| Some(realm.to_owned()));
-    options
+fn names(specs: &[Spec], indices: &[usize]) -> Vec<&'static str> {
+    indices.iter().filter_map(|&index| specs.get(index)).map(|spec| spec.name).collect()
 }
 
 impl RunningComponent {

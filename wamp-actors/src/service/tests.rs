@@ -2,10 +2,12 @@
 
 mod calls;
 mod components;
+mod configuring;
 mod discovering;
 mod ending;
 mod environment;
 mod refusing;
+mod requiring;
 
 use super::{RunningService, Service};
 use crate::component::{Bindings, Call, Component, Failure, IntoReply};
