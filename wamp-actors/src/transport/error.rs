@@ -94,7 +94,7 @@ pub enum ConnectError {
         source: io::Error,
     },
     /// Nobody listens there.
-    #[error("nobody listens at {url}: {source}; is the router running, on this port?")]
+    #[error("nobody listens at {url}: {source}; is the router running?")]
     Refused {
         /// The URL.
         url: String,
