@@ -1,6 +1,7 @@
+use crate::caller::TypedCallError;
 use crate::component::ComponentError;
 use crate::config::ConfigError;
-use crate::error::{CallError, Closed, JoinError, PayloadError, PublishError, RegisterError, SubscribeError};
+use crate::error::{CallError, Closed, IntoWampError, JoinError, PayloadError, PublishError, RegisterError, SubscribeError};
 #[cfg(feature = "router")]
 use crate::router::RouterError;
 use std::sync::Arc;
@@ -107,4 +108,10 @@ pub enum Error {
     /// Input or output failed: the console's, a file's.
     #[error(transparent)]
     Io(#[from] std::io::Error),
+}
+
+impl<E: IntoWampError> From<TypedCallError<E>> for Error {
+    fn from(error: TypedCallError<E>) -> Self {
+        Self::Call(error.into())
+    }
 }
