@@ -29,6 +29,7 @@ use std::task::{Context, Poll};
 pub use endpoint::Endpoint;
 pub use error::{ConnectError, LinkError, LinkViolation, SendError};
 pub(crate) use options::LinkOptions;
+pub use proto::framing::websocket::Deflate;
 pub use url::UrlTransport;
 
 /// A connection to a router that carries WAMP messages, owned by one session on one thread.
