@@ -1,5 +1,7 @@
 //! The options that links have in common.
 
+use super::proxy::ProxyChoice;
+use super::tls::Tls;
 use proto::Format;
 use proto::framing::websocket::Deflate;
 use std::time::Duration;
@@ -15,6 +17,8 @@ pub(crate) struct LinkOptions {
     pub(crate) close_timeout: Duration,
     pub(crate) batched: bool,
     pub(crate) deflate: Option<Deflate>,
+    pub(crate) tls: Tls,
+    pub(crate) proxy: ProxyChoice,
 }
 
 impl Default for LinkOptions {
@@ -28,6 +32,8 @@ impl Default for LinkOptions {
             close_timeout: Duration::from_secs(5),
             batched: false,
             deflate: None,
+            tls: Tls::default(),
+            proxy: ProxyChoice::default(),
         }
     }
 }
