@@ -8,3 +8,6 @@ pub mod supervision {}
 
 #[doc = include_str!("../docs/guide/deploying.md")]
 pub mod deploying {}
+
+#[doc = include_str!("../docs/guide/observing.md")]
+pub mod observing {}
