@@ -2,43 +2,74 @@
 
 use crate::ast::{Absent, Access, Component, Handler, Param, Source, type_name};
 use crate::attr::{Binding, Match, Procedure, Topic};
+use crate::client::{self, Client};
 use crate::from_config;
+use crate::literal::resolve;
 use crate::stream::Reply;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use std::time::Duration;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{LitStr, ReturnType};
+use syn::{ImplItem, ImplItemFn, ItemImpl, LitStr, ReturnType};
 
 /// The user's impl and the impl of `Component`.
 pub(crate) fn component(component: &Component) -> TokenStream {
-    let Component { item, options, handlers } = component;
+    let Component { item, own, options, handlers } = component;
     let (impl_generics, _, where_clause) = item.generics.split_for_impl();
     let self_ty = &item.self_ty;
     let name = options.name.as_ref().map(LitStr::value).or_else(|| type_name(self_ty).map(|name| name.unraw().to_string()));
     let bindings = local("bindings");
     let prefix = options.prefix.as_ref().map(|prefix| quote!(#bindings.prefix(#prefix);));
-    let entries = handlers.iter().flat_map(|handler| handler.bindings.iter().map(|bound| entry(&bindings, handler, bound)));
-    let from_config = from_config::expand(item);
+    // Of the interface first: its URIs know nothing of this prefix.
+    let interfaces = item.trait_.iter().map(|(interface, _)| interface).chain(&options.interfaces);
+    let interfaces = interfaces.map(|interface| quote!(<Self as #interface>::__wamp_interface(#bindings);));
+    let entries = entries(&bindings, handlers, None);
+    let own = own_impl(item, own);
+    let from_config = from_config::expand(own.as_ref().unwrap_or(item));
     let discovered = options.discover.then(|| discovered(self_ty, from_config.is_some()));
+    let client = client(component);
     quote! {
         #item
+        #own
 
         #[automatically_derived]
         impl #impl_generics ::wamp_actors::component::Component for #self_ty #where_clause {
             const NAME: &'static str = #name;
 
             fn bind(#bindings: &mut ::wamp_actors::component::Bindings<Self>) {
+                #(#interfaces)*
                 #prefix
-                #(#entries)*
+                #entries
             }
         }
 
         #from_config
 
         #discovered
+        #client
     }
+}
+
+/// What an impl of an interface has beyond the interface, as an impl of the type itself.
+pub(crate) fn own_impl(item: &ItemImpl, own: &[ImplItemFn]) -> Option<ItemImpl> {
+    let items = own.iter().cloned().map(ImplItem::Fn).collect();
+    item.trait_.as_ref().map(|_| ItemImpl { trait_: None, items, ..item.clone() })
+}
+
+fn client(component: &Component) -> Option<TokenStream> {
+    let Component { item, options, handlers, .. } = component;
+    let handlers: Vec<_> = handlers.iter().collect();
+    client::wanted(&options.client, &handlers).then_some(())?;
+    Some(client::expand(&Client {
+        of: type_name(&item.self_ty)?,
+        vis: client::visibility(&options.client, &handlers),
+        generics: &item.generics,
+        self_ty: Some(&item.self_ty),
+        prefix: options.prefix.as_ref().map(LitStr::value),
+        handlers: &handlers,
+        strict: false,
+    }))
 }
 
 fn discovered(self_ty: &syn::Type, configured: bool) -> TokenStream {
@@ -57,12 +88,18 @@ fn discovered(self_ty: &syn::Type, configured: bool) -> TokenStream {
     }
 }
 
-fn entry(bindings: &Ident, handler: &Handler, bound: &Binding) -> TokenStream {
+/// The declaration of each handler. Without `prefix`, relative URIs are under the one that the bindings have.
+pub(crate) fn entries(bindings: &Ident, handlers: &[Handler], prefix: Option<&str>) -> TokenStream {
+    let entries = handlers.iter().flat_map(|handler| handler.bindings.iter().map(|bound| entry(bindings, handler, bound, prefix)));
+    entries.collect()
+}
+
+fn entry(bindings: &Ident, handler: &Handler, bound: &Binding, prefix: Option<&str>) -> TokenStream {
     let cfgs = handler.cfgs();
     let name = handler.name();
     let declared = match bound {
-        Binding::Procedure(options) => procedure(bindings, &name, options),
-        Binding::Topic(options) => topic(bindings, &name, options),
+        Binding::Procedure(options) => procedure(bindings, &uri(options.uri.as_ref(), &name, prefix), options),
+        Binding::Topic(options) => topic(bindings, &uri(options.uri.as_ref(), &name, prefix), options),
         Binding::Task(_) => quote!(#bindings.task(#name)),
         Binding::Every(every) => {
             let period = duration(every.period);
@@ -77,8 +114,7 @@ fn entry(bindings: &Ident, handler: &Handler, bound: &Binding) -> TokenStream {
     }
 }
 
-fn procedure(bindings: &Ident, name: &str, options: &Procedure) -> TokenStream {
-    let uri = uri(options.uri.as_ref(), name);
+fn procedure(bindings: &Ident, uri: &TokenStream, options: &Procedure) -> TokenStream {
     let matching = matching(options.matching);
     let policy = option("invoke", options.invoke.map(|policy| variant(quote!(InvokePolicy), policy)));
     let concurrency = option("concurrency", options.concurrency.map(|count| count.value));
@@ -90,8 +126,7 @@ fn procedure(bindings: &Ident, name: &str, options: &Procedure) -> TokenStream {
     quote!(#bindings.procedure(#uri) #matching #policy #concurrency #queue #timeout #disclose #force #cancel)
 }
 
-fn topic(bindings: &Ident, name: &str, options: &Topic) -> TokenStream {
-    let uri = uri(options.uri.as_ref(), name);
+fn topic(bindings: &Ident, uri: &TokenStream, options: &Topic) -> TokenStream {
     let matching = matching(options.matching);
     let concurrency = option("concurrency", options.concurrency.map(|count| count.value));
     let queue = option("queue", options.queue.map(|count| count.value));
@@ -100,17 +135,27 @@ fn topic(bindings: &Ident, name: &str, options: &Topic) -> TokenStream {
     quote!(#bindings.topic(#uri) #matching #concurrency #queue #retained #delivery)
 }
 
-fn uri(uri: Option<&LitStr>, name: &str) -> TokenStream {
-    uri.map_or_else(|| name.to_token_stream(), ToTokens::to_token_stream)
+fn uri(uri: Option<&LitStr>, name: &str, prefix: Option<&str>) -> TokenStream {
+    match (uri, prefix) {
+        (None, None) => name.to_token_stream(),
+        (Some(uri), None) => uri.to_token_stream(),
+        (uri, prefix) => resolve(prefix, &uri.map_or_else(|| name.to_owned(), LitStr::value)).to_token_stream(),
+    }
 }
 
 fn matching(matching: Match) -> Option<TokenStream> {
-    let policy = match matching {
-        Match::Exact => return None,
+    let policy = matching_policy(matching).to_string();
+    (matching != Match::Exact).then(|| option("matching", Some(variant(quote!(MatchPolicy), &policy))))?
+}
+
+/// The variant of `MatchPolicy`.
+pub(crate) fn matching_policy(matching: Match) -> Ident {
+    let name = match matching {
+        Match::Exact => "Exact",
         Match::Prefix => "Prefix",
         Match::Wildcard => "Wildcard",
     };
-    option("matching", Some(variant(quote!(MatchPolicy), policy)))
+    Ident::new(name, Span::call_site())
 }
 
 fn option(name: &str, value: Option<impl ToTokens>) -> Option<TokenStream> {
@@ -132,7 +177,11 @@ fn duration(duration: Duration) -> TokenStream {
 fn terminal(handler: &Handler) -> TokenStream {
     let (component, call) = (local("component"), local("call"));
     let values: Vec<_> = (0..handler.params.len()).map(|at| local(&format!("argument{at}"))).collect();
-    let taken = take_arguments(handler, &call, &values);
+    let params: Vec<_> = handler.params.iter().collect();
+    let taken = match handler.bindings.iter().all(Binding::is_run) {
+        true => params.iter().zip(&values).map(|(param, value)| take(param, value, &local("arguments"), &call)).collect(),
+        false => take_arguments(&params, &call, &values),
+    };
     let method = &handler.method.sig.ident;
     let run = quote_spanned!(method.span()=> #component.#method(#(#values),*));
     if handler.reply == Reply::Future {
@@ -167,14 +216,12 @@ fn detached(component: &Ident, call: &Ident, taken: &TokenStream, run: &TokenStr
     }
 }
 
-fn take_arguments(handler: &Handler, call: &Ident, values: &[Ident]) -> TokenStream {
+/// Takes each parameter out of the call, and refuses what is left over.
+pub(crate) fn take_arguments(params: &[&Param], call: &Ident, values: &[Ident]) -> TokenStream {
     let arguments = local("arguments");
-    let takes = handler.params.iter().zip(values).map(|(param, value)| take(param, value, &arguments, call));
-    if handler.bindings.iter().all(Binding::is_run) {
-        return quote!(#(#takes)*);
-    }
+    let takes = params.iter().zip(values).map(|(param, value)| take(param, value, &arguments, call));
     // Declared `mut` only where it is: a handler without parameters takes none.
-    let mutable = handler.params.iter().any(|param| !matches!(param.source, Source::Extract { .. })).then(|| quote!(mut));
+    let mutable = params.iter().any(|param| !matches!(param.source, Source::Extract { .. })).then(|| quote!(mut));
     quote! {
         let #mutable #arguments = #call.arguments();
         #(#takes)*
@@ -219,6 +266,6 @@ fn reply_span(handler: &Handler) -> Span {
 }
 
 /// A name that no name of the user's can meet.
-fn local(name: &str) -> Ident {
+pub(crate) fn local(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }

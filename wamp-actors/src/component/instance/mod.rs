@@ -45,6 +45,8 @@ pub(crate) struct Instance<C: Component> {
     state: Rc<watch::Sender<ComponentState>>,
     stop: Stopping,
     budget: RefCell<Budget>,
+    /// Whether its tasks are done, and it was to run for as long as they do.
+    done: Cell<bool>,
 }
 
 /// The session an instance has at the moment, if any; handlers get it with their calls.
@@ -76,7 +78,18 @@ impl<C: Component> Instance<C> {
         let entries = super::Bindings::<C>::of_component().map_err(|errors| ComponentError::Bindings { component: C::NAME, errors })?;
         let inbox = Driver::<C, Responder>::inbox(&entries);
         let budget = RefCell::new(Budget::new(options.restarts));
-        Ok(Self { entries: entries.into(), factory, options, number, inbox, joined: Joined::default(), state, stop, budget })
+        Ok(Self {
+            entries: entries.into(),
+            factory,
+            options,
+            number,
+            inbox,
+            joined: Joined::default(),
+            state,
+            stop,
+            budget,
+            done: Cell::new(false),
+        })
     }
 
     /// What tells the figures while it runs.
@@ -87,6 +100,7 @@ impl<C: Component> Instance<C> {
     /// Runs until it is stopped or gives up; its last state says which.
     pub(crate) async fn run(self) {
         let end = match self.serve_and_stay_joined().await {
+            Ok(()) if self.done.get() => ComponentState::Done,
             Ok(()) => ComponentState::Stopped,
             Err(error) => {
                 tracing::error!(component = C::NAME, instance = self.number, %error, "the component has failed");
@@ -133,6 +147,19 @@ impl<C: Component> Instance<C> {
     }
 
     fn enter(&self, state: ComponentState) {
+        let (component, instance) = (C::NAME, self.number);
+        match &state {
+            ComponentState::Requiring { missing, .. } => {
+                tracing::info!(component, instance, missing = missing.join(", "), "joined; waits for what it requires");
+            }
+            ComponentState::Ready { session } => tracing::info!(component, instance, %session, "ready"),
+            ComponentState::Degraded { missing, .. } => tracing::warn!(component, instance, missing, "degraded"),
+            ComponentState::Stopping | ComponentState::Stopped | ComponentState::Done => {
+                tracing::info!(component, instance, "{}", state.as_str());
+            }
+            // Failures and pauses are told with their causes.
+            _ => {}
+        }
         self.state.send_replace(state);
     }
 
