@@ -109,6 +109,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let backend = |options: ComponentOptions| options.session(session(&router, "backend"));
     let service = Service::new().transport(router.transport()).realm("realm1");
     let service = service.component_with(Contracts::default, backend).component_with(Prices::default, backend).start().await?;
+    service.ready().await?;
     for authid in ["backend", "joe", "acme", "ann"] {
         tries(&router, authid).await?;
     }
