@@ -26,7 +26,8 @@ pub(crate) fn serve(address: &str) -> Result<()> {
     let (mut out, mut message) = (Vec::new(), Vec::new());
     loop {
         while let Some((_, frame)) = inbox.frame() {
-            let (_, request, _, _, (a, b)) = Invocation::deserialize(&mut rmp_serde::Deserializer::from_read_ref(frame)).map_err(Error::other)?;
+            let (_, request, _, _, (a, b)) =
+                Invocation::deserialize(&mut rmp_serde::Deserializer::from_read_ref(frame)).map_err(Error::other)?;
             message.clear();
             rmp_serde::encode::write(&mut message, &(70, request, NoOptions {}, (a + b,))).map_err(Error::other)?;
             push(&mut out, 2, true, &message);
