@@ -5,7 +5,7 @@
 mod raw;
 
 use parking_lot::Mutex;
-use proto::auth::{Begin, CertificateMethod, Claim, Identity, Method};
+use proto::auth::{Begin, CertificateMethod, ChannelBinding, ChannelKind, Claim, Identity, Method};
 use raw::streams::{RawSocket, WebSocket, http, is_closed};
 use raw::{Raw, address};
 use rcgen::{BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair};
@@ -255,14 +255,14 @@ async fn only_clients_of_the_authority_get_in_where_certificates_are_required() 
 
 /// A method that lets in everybody, and tells to what a proof could be bound.
 #[derive(Debug, Default)]
-struct Bound(Mutex<Vec<Option<(&'static str, [u8; 32])>>>);
+struct Bound(Mutex<Vec<Option<ChannelBinding>>>);
 
 impl Method for Bound {
     fn name(&self) -> &str {
         "anonymous"
     }
     fn begin(&self, claim: &Claim<'_>) -> Begin {
-        self.0.lock().push(claim.occasion.transport.channel.map(|channel| (channel.kind.as_str(), channel.id)));
+        self.0.lock().push(claim.occasion.transport.channel);
         Begin::Admit(Identity::new("anybody", "anonymous"))
     }
 }
@@ -275,9 +275,9 @@ async fn what_a_proof_can_be_bound_to_is_the_same_at_both_ends() {
     let io = authority.connect(&router, None).await.unwrap();
     let ours = io.get_ref().1.export_keying_material([0; 32], b"EXPORTER-Channel-Binding", Some(&[])).unwrap();
     WebSocket::join(io).await;
-    assert_eq!(method.0.lock().pop(), Some(Some(("tls-exporter", ours))));
+    assert_eq!(method.0.lock().pop(), Some(Some(ChannelBinding { kind: ChannelKind::TlsExporter, id: ours })));
     RawSocket::join(authority.connect(&router, None).await.unwrap()).await;
-    assert!(matches!(method.0.lock().pop(), Some(Some((_, theirs))) if theirs != ours), "of each connection its own");
+    assert!(matches!(method.0.lock().pop(), Some(Some(theirs)) if theirs.id != ours), "of each connection its own");
     RawSocket::join(authority.connect_by(&router, None, &[&rustls::version::TLS12]).await.unwrap()).await;
     RawSocket::join(TcpStream::connect(router.local_addrs()[1]).await.unwrap()).await;
     assert_eq!(*method.0.lock(), [None, None], "not before TLS 1.3");
