@@ -3,6 +3,12 @@
 #[doc = include_str!("../docs/guide/configuration.md")]
 pub mod configuration {}
 
+#[doc = include_str!("../docs/guide/supervision.md")]
+pub mod supervision {}
+
+#[doc = include_str!("../docs/guide/deploying.md")]
+pub mod deploying {}
+
 #[cfg(feature = "testing")]
 #[doc = include_str!("../docs/guide/testing.md")]
 pub mod testing {}

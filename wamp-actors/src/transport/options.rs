@@ -1,5 +1,7 @@
 //! The options that links have in common.
 
+use super::proxy::ProxyChoice;
+use super::tls::Tls;
 use proto::Format;
 use std::time::Duration;
 
@@ -12,6 +14,8 @@ pub(crate) struct LinkOptions {
     pub(crate) ping_timeout: Duration,
     pub(crate) ping_raw: bool,
     pub(crate) close_timeout: Duration,
+    pub(crate) tls: Tls,
+    pub(crate) proxy: ProxyChoice,
 }
 
 impl Default for LinkOptions {
@@ -23,6 +27,8 @@ impl Default for LinkOptions {
             ping_timeout: Duration::from_secs(10),
             ping_raw: false,
             close_timeout: Duration::from_secs(5),
+            tls: Tls::default(),
+            proxy: ProxyChoice::default(),
         }
     }
 }

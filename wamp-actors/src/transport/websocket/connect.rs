@@ -3,10 +3,10 @@
 use super::WebSocketLink;
 use crate::transport::dial::{Wire, dial};
 use crate::transport::endpoint::{Endpoint, Place};
+use crate::transport::http::failed;
 use crate::transport::{BoxLink, ConnectError, LinkOptions};
-use actix_http::error::ParseError;
 use actix_tls::connect::{ConnectError as TcpError, ConnectInfo, Connection};
-use awc::error::{ConnectError as TransportError, SendRequestError, WsClientError};
+use awc::error::WsClientError;
 use awc::http::Uri;
 use awc::http::header::{HOST, HeaderMap, SEC_WEBSOCKET_EXTENSIONS, SEC_WEBSOCKET_PROTOCOL};
 use awc::http::uri::PathAndQuery;
@@ -53,14 +53,6 @@ fn refused(endpoint: &Endpoint, error: WsClientError) -> ConnectError {
         WsClientError::InvalidResponseStatus(status) => ConnectError::Status { url, status: status.as_u16() },
         WsClientError::InvalidChallengeResponse(..) | WsClientError::MissingWebSocketAcceptHeader => ConnectError::AcceptKey { url },
         WsClientError::SendRequest(error) => failed(url, error),
-        other => ConnectError::Handshake { url, why: other.to_string() },
-    }
-}
-
-fn failed(url: String, error: SendRequestError) -> ConnectError {
-    match error {
-        SendRequestError::Connect(TransportError::Disconnected) => ConnectError::Closed { url },
-        SendRequestError::Send(source) | SendRequestError::Response(ParseError::Io(source)) => ConnectError::of_io(url, source),
         other => ConnectError::Handshake { url, why: other.to_string() },
     }
 }
