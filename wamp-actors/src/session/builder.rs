@@ -2,7 +2,7 @@
 
 use super::Session;
 use crate::error::JoinError;
-use crate::transport::{LinkOptions, Proxy, ProxyChoice, Tls, Transport};
+use crate::transport::{Deflate, LinkOptions, Proxy, ProxyChoice, Tls, Transport};
 use proto::Format;
 use proto::auth::Authenticator;
 use std::sync::Arc;
@@ -83,6 +83,18 @@ impl SessionBuilder {
     /// transport given by [`transport`](Self::transport) has its own.
     pub fn serializers(mut self, formats: impl IntoIterator<Item = Format>) -> Self {
         self.link.formats = formats.into_iter().collect();
+        self
+    }
+
+    /// See [`UrlTransport::batched`](crate::transport::UrlTransport::batched).
+    pub fn batched(mut self, batched: bool) -> Self {
+        self.link.batched = batched;
+        self
+    }
+
+    /// See [`UrlTransport::deflate`](crate::transport::UrlTransport::deflate).
+    pub fn deflate(mut self, options: impl Into<Option<Deflate>>) -> Self {
+        self.link.deflate = options.into();
         self
     }
 

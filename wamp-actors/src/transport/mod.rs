@@ -34,6 +34,7 @@ use std::task::{Context, Poll};
 pub use endpoint::Endpoint;
 pub use error::{ConnectError, LinkError, LinkViolation, SendError};
 pub(crate) use options::LinkOptions;
+pub use proto::framing::websocket::Deflate;
 pub(crate) use proxy::ProxyChoice;
 pub use proxy::{InvalidProxy, Proxy, ProxyError};
 pub use tls::{Tls, TlsError, TlsOptionError};

@@ -3,6 +3,7 @@
 use super::proxy::ProxyChoice;
 use super::tls::Tls;
 use proto::Format;
+use proto::framing::websocket::Deflate;
 use std::time::Duration;
 
 /// How a link is to be; documented where it is set, at [`UrlTransport`](super::UrlTransport).
@@ -14,6 +15,8 @@ pub(crate) struct LinkOptions {
     pub(crate) ping_timeout: Duration,
     pub(crate) ping_raw: bool,
     pub(crate) close_timeout: Duration,
+    pub(crate) batched: bool,
+    pub(crate) deflate: Option<Deflate>,
     pub(crate) tls: Tls,
     pub(crate) proxy: ProxyChoice,
 }
@@ -27,6 +30,8 @@ impl Default for LinkOptions {
             ping_timeout: Duration::from_secs(10),
             ping_raw: false,
             close_timeout: Duration::from_secs(5),
+            batched: false,
+            deflate: None,
             tls: Tls::default(),
             proxy: ProxyChoice::default(),
         }

@@ -4,6 +4,7 @@ use super::endpoint::{Endpoint, redacted};
 use super::{BoxLink, ConnectError, LinkOptions, Proxy, ProxyChoice, Tls, Transport, longpoll, memory, rawsocket, websocket};
 use futures_util::future::LocalBoxFuture;
 use proto::Format;
+use proto::framing::websocket::Deflate;
 use std::time::Duration;
 
 /// A way to a router by its URL, whatever the transport; [`endpoint`](super::endpoint) lists the forms.
@@ -66,6 +67,22 @@ impl UrlTransport {
     #[must_use]
     pub const fn ping_over_rawsocket(mut self, ping: bool) -> Self {
         self.options.ping_raw = ping;
+        self
+    }
+
+    /// Whether several messages are asked to share one WebSocket message (default: no). It saves the octets of headers and masks where
+    /// many small messages are sent at a time. A router that knows no batches is spoken to without.
+    #[must_use]
+    pub const fn batched(mut self, batched: bool) -> Self {
+        self.options.batched = batched;
+        self
+    }
+
+    /// Offers permessage-deflate (RFC 7692) to a WebSocket router (default: no); [`Deflate`] says what it costs and what it tells. A
+    /// router that declines is spoken to without. [`max_message`](Self::max_message) holds for what a message inflates to.
+    #[must_use]
+    pub fn deflate(mut self, options: impl Into<Option<Deflate>>) -> Self {
+        self.options.deflate = options.into();
         self
     }
 
