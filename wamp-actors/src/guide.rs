@@ -8,3 +8,7 @@ pub mod supervision {}
 
 #[doc = include_str!("../docs/guide/deploying.md")]
 pub mod deploying {}
+
+#[cfg(feature = "testing")]
+#[doc = include_str!("../docs/guide/testing.md")]
+pub mod testing {}

@@ -225,6 +225,13 @@ impl RouterBuilder {
         self
     }
 
+    /// How many long-poll sessions there may be at a time (default: 10,000), joined or not: unlike other connections, many can be opened
+    /// over one socket. They count as [connections](Self::max_connections), too; one more is answered 503.
+    pub fn max_longpolls(mut self, sessions: usize) -> Self {
+        self.limits.max_longpolls = sessions;
+        self
+    }
+
     /// After how long a long-poll `receive` is answered with nothing (default: 10 s, since Autobahn|JS gives one up after 12 s).
     pub fn longpoll_timeout(mut self, timeout: Duration) -> Self {
         self.limits.longpoll_timeout = timeout;

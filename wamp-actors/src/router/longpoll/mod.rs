@@ -114,7 +114,7 @@ fn open(request: &HttpRequest, body: &[u8], core: Arc<Core>) -> Result<HttpRespo
     let pass = Core::admit(&core).ok_or(Refused::FULL)?;
     let (channel, bodies) = Channel::new(chosen);
     let channel = Arc::new(channel);
-    let entry = core.longpolls.enter(Arc::clone(&channel)).ok_or(Refused::FULL)?;
+    let entry = core.longpolls.enter(Arc::clone(&channel), core.limits.max_longpolls).ok_or(Refused::FULL)?;
     let answer = serde_json::json!({ "protocol": chosen.name(), "transport": &*entry.id });
     let (io, polled) = LongPollIo::new(channel, bodies, core.limits.longpoll_idle_timeout);
     let mut from: Introduction = request.conn_data::<Tie>().map_or_else(|| Who::Remote(request.peer_addr()).into(), Tie::introduction);
