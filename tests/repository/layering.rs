@@ -27,6 +27,7 @@ const ACTORS: &[&[&str]] = &[
     &["router"],
     &["config"],
     &["service"],
+    &["testing"],
     &["prelude", "private", "main_fn", "bench", "guide"],
 ];
 

@@ -11,3 +11,7 @@ pub mod deploying {}
 
 #[doc = include_str!("../docs/guide/observing.md")]
 pub mod observing {}
+
+#[cfg(feature = "testing")]
+#[doc = include_str!("../docs/guide/testing.md")]
+pub mod testing {}

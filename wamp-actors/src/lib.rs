@@ -43,6 +43,7 @@
 //! | `log` | yes | a log on stderr by [`Service::run`](service::Service::run), where the program has none of its own |
 //! | `macros` | yes | `#[component]` and its companions; without it, components are written by hand with [`Bindings`](mod@component) |
 //! | `router` | yes | the embedded router |
+//! | `testing` | no | the test kit |
 //!
 //! # How it is built
 //!
@@ -68,6 +69,8 @@ pub mod router;
 pub mod service;
 pub mod session;
 pub mod supervisor;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod transport;
 
 pub use proto::auth;
