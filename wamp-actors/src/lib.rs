@@ -33,6 +33,7 @@
 //! - `router::Router`: the embedded router, alone or mounted in an actix-web application.
 //! - [`transport`]: ways to a router, and how to add one.
 //! - [`error`]: what can go wrong, by whose fault. [`config`]: a service's file and environment.
+//! - [`metrics`]: what Prometheus scrapes.
 //! - [`guide`]: how to go about it, a page a subject.
 //!
 //! # Features
@@ -61,6 +62,7 @@ pub mod config;
 pub mod error;
 pub mod guide;
 mod main_fn;
+pub mod metrics;
 pub mod prelude;
 #[cfg(feature = "router")]
 pub mod router;

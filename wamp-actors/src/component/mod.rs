@@ -27,6 +27,7 @@ mod rejection;
 mod reply;
 mod requirement;
 mod state;
+mod tally;
 mod task;
 mod topic;
 
@@ -46,6 +47,8 @@ pub use reply::{ByItem, ByOutcome, ByPayload, ByResult, ByStream, ByValue};
 pub use reply::{IntoReply, IntoStreamItem, Outcome, Reply, Streamed, stream};
 pub(crate) use requirement::Requirement;
 pub use state::{BuildError, ComponentError, ComponentState, Fault, NotJoined};
+pub(crate) use tally::Counts;
+pub use tally::Tally;
 pub use task::{HookBinding, TaskBinding};
 pub use topic::{Delivery, TopicBinding};
 

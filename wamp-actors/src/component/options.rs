@@ -1,5 +1,5 @@
-use super::Requirement;
 use super::driver::Limits;
+use super::{Counts, Requirement};
 use crate::session::SessionBuilder;
 use crate::supervisor::{BackoffOptions, BudgetOptions};
 use crate::transport::Transport;
@@ -37,6 +37,8 @@ pub struct ComponentOptions {
     pub(crate) max_running: usize,
     pub(crate) requires: Vec<String>,
     pub(crate) requires_timeout: Duration,
+    /// What the instance counts.
+    pub(crate) counts: Arc<Counts>,
     /// What `requires` came to.
     pub(crate) requirements: Vec<Requirement>,
     pub(crate) until_done: bool,
@@ -59,6 +61,7 @@ impl Default for ComponentOptions {
             max_running,
             requires: Vec::new(),
             requires_timeout: Duration::from_secs(60),
+            counts: Arc::default(),
             requirements: Vec::new(),
             until_done: false,
         }

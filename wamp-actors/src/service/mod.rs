@@ -1,6 +1,7 @@
 //! The runner of a service: several components, an embedded router unless another is named, signals, an orderly end.
 
 mod check;
+mod collector;
 mod discover;
 mod environment;
 mod error;
@@ -17,6 +18,7 @@ mod tests;
 
 use crate::component::{Component, ComponentOptions};
 use crate::config::FromConfig;
+use crate::metrics::Metrics;
 #[cfg(feature = "router")]
 use crate::router::RouterBuilder;
 use crate::transport::Transport;
@@ -91,6 +93,7 @@ pub struct Service {
     drain: Duration,
     on_failure: OnFailure,
     threads: Option<usize>,
+    metrics: Metrics,
 }
 
 impl Default for Service {
@@ -107,6 +110,7 @@ impl Default for Service {
             drain: Duration::from_secs(10),
             on_failure: OnFailure::default(),
             threads: None,
+            metrics: Metrics::new(),
         }
     }
 }
@@ -188,6 +192,12 @@ impl Service {
     #[cfg(feature = "router")]
     pub fn router(mut self, router: RouterBuilder) -> Self {
         self.router = Some(router);
+        self
+    }
+
+    /// Where the metrics of its components go (default: a registry of its own, [`RunningService::metrics`]).
+    pub fn metrics(mut self, metrics: &Metrics) -> Self {
+        self.metrics = metrics.clone();
         self
     }
 
