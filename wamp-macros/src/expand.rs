@@ -2,7 +2,10 @@
 
 use crate::ast::{Absent, Access, Component, Handler, Param, Source, type_name};
 use crate::attr::{Binding, Match, Procedure, Topic};
+use crate::literal::resolve;
 use crate::stream::Reply;
+use crate::template::{self, Part, Template};
+use crate::types::only_argument;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use std::time::Duration;
@@ -18,7 +21,10 @@ pub(crate) fn component(component: &Component) -> TokenStream {
     let name = options.name.as_ref().map(LitStr::value).or_else(|| type_name(self_ty).map(|name| name.unraw().to_string()));
     let bindings = local("bindings");
     let prefix = options.prefix.as_ref().map(|prefix| quote!(#bindings.prefix(#prefix);));
-    let entries = handlers.iter().flat_map(|handler| handler.bindings.iter().map(|bound| entry(&bindings, handler, bound)));
+    let prefix_text = options.prefix.as_ref().map(LitStr::value);
+    let entry = |handler, bound| entry(&bindings, prefix_text.as_deref(), handler, bound);
+    let entries = handlers.iter().flat_map(|handler| handler.bindings.iter().map(move |bound| entry(handler, bound)));
+    let states = handlers.iter().map(|handler| wanted_states(&bindings, handler));
     let discovered = options.discover.then(|| discovered(self_ty));
     quote! {
         #item
@@ -29,6 +35,7 @@ pub(crate) fn component(component: &Component) -> TokenStream {
 
             fn bind(#bindings: &mut ::wamp_actors::component::Bindings<Self>) {
                 #prefix
+                #(#states)*
                 #(#entries)*
             }
         }
@@ -52,7 +59,14 @@ fn discovered(self_ty: &syn::Type) -> TokenStream {
     }
 }
 
-fn entry(bindings: &Ident, handler: &Handler, bound: &Binding) -> TokenStream {
+/// The states that its parameters are taken from: a service that lacks one does not start.
+fn wanted_states(bindings: &Ident, handler: &Handler) -> TokenStream {
+    let cfgs: Vec<_> = handler.cfgs().collect();
+    let states = handler.params.iter().filter(|param| param.is("State")).filter_map(|param| only_argument(&param.ty, "State"));
+    states.map(|state| quote!(#(#cfgs)* #bindings.wants_state::<#state>();)).collect()
+}
+
+fn entry(bindings: &Ident, prefix: Option<&str>, handler: &Handler, bound: &Binding) -> TokenStream {
     let cfgs = handler.cfgs();
     let name = handler.name();
     let declared = match bound {
@@ -63,9 +77,12 @@ fn entry(bindings: &Ident, handler: &Handler, bound: &Binding) -> TokenStream {
             let period = duration(every.period);
             quote!(#bindings.every(#name, #period))
         }
-        Binding::OnJoin(_) => quote!(#bindings.on_join(#name)),
+        Binding::Hook(hook) => {
+            let hook = format_ident!("{}", hook.name());
+            quote!(#bindings.#hook(#name))
+        }
     };
-    let terminal = terminal(handler);
+    let terminal = terminal(prefix, handler, bound);
     quote! {
         #(#cfgs)*
         #declared #terminal;
@@ -73,8 +90,7 @@ fn entry(bindings: &Ident, handler: &Handler, bound: &Binding) -> TokenStream {
 }
 
 fn procedure(bindings: &Ident, name: &str, options: &Procedure) -> TokenStream {
-    let uri = uri(options.uri.as_ref(), name);
-    let matching = matching(options.matching);
+    let (uri, matching) = uri(options.uri.as_ref(), options.matching, name);
     let policy = option("invoke", options.invoke.map(|policy| variant(quote!(InvokePolicy), policy)));
     let concurrency = option("concurrency", options.concurrency.map(|count| count.value));
     let queue = option("queue", options.queue.map(|count| count.value));
@@ -82,25 +98,37 @@ fn procedure(bindings: &Ident, name: &str, options: &Procedure) -> TokenStream {
     let disclose = option("disclose_caller", options.disclose_caller);
     let force = option("force_reregister", options.force_reregister);
     let cancel = option("on_cancel", options.on_cancel.as_ref().map(|(what, _)| variant(quote!(OnCancel), what)));
-    quote!(#bindings.procedure(#uri) #matching #policy #concurrency #queue #timeout #disclose #force #cancel)
+    let collect = option("collect", options.collect.map(|count| count.value));
+    let roles = option("roles", options.roles.as_ref().map(|roles| quote!([#(#roles),*])));
+    let idempotent = option("idempotent", options.idempotent);
+    quote! {
+        #bindings.procedure(#uri).member(#name)
+            #matching #policy #concurrency #queue #timeout #disclose #force #cancel #collect #roles #idempotent
+    }
 }
 
 fn topic(bindings: &Ident, name: &str, options: &Topic) -> TokenStream {
-    let uri = uri(options.uri.as_ref(), name);
-    let matching = matching(options.matching);
+    let (uri, matching) = uri(options.uri.as_ref(), options.matching, name);
     let concurrency = option("concurrency", options.concurrency.map(|count| count.value));
     let queue = option("queue", options.queue.map(|count| count.value));
     let retained = option("get_retained", options.get_retained);
     let delivery = option("delivery", options.delivery.map(|what| variant(quote!(Delivery), what)));
-    quote!(#bindings.topic(#uri) #matching #concurrency #queue #retained #delivery)
+    quote!(#bindings.topic(#uri).member(#name) #matching #concurrency #queue #retained #delivery)
 }
 
-fn uri(uri: Option<&LitStr>, name: &str) -> TokenStream {
-    uri.map_or_else(|| name.to_token_stream(), ToTokens::to_token_stream)
+/// The URI or pattern, and how it is matched if that is not exactly.
+fn uri(uri: Option<&LitStr>, matched: Option<Match>, name: &str) -> (TokenStream, Option<TokenStream>) {
+    let Some(text) = uri else { return (name.to_token_stream(), matching(matched)) };
+    match Template::read(&text.value()) {
+        Ok(Template { pattern, parts }) if !parts.is_empty() => {
+            (LitStr::new(&pattern, text.span()).to_token_stream(), matching(Some(Match::Wildcard)))
+        }
+        _ => (text.to_token_stream(), matching(matched)),
+    }
 }
 
-fn matching(matching: Match) -> Option<TokenStream> {
-    let policy = match matching {
+fn matching(matching: Option<Match>) -> Option<TokenStream> {
+    let policy = match matching? {
         Match::Exact => return None,
         Match::Prefix => "Prefix",
         Match::Wildcard => "Wildcard",
@@ -124,10 +152,10 @@ fn duration(duration: Duration) -> TokenStream {
 }
 
 /// `.shared(…)`, `.exclusive(…)` or `.detached(…)` with the function that decodes, runs and encodes.
-fn terminal(handler: &Handler) -> TokenStream {
+fn terminal(prefix: Option<&str>, handler: &Handler, bound: &Binding) -> TokenStream {
     let (component, call) = (local("component"), local("call"));
     let values: Vec<_> = (0..handler.params.len()).map(|at| local(&format!("argument{at}"))).collect();
-    let taken = take_arguments(handler, &call, &values);
+    let taken = take_arguments(prefix, handler, bound, &call, &values);
     let method = &handler.method.sig.ident;
     let run = quote_spanned!(method.span()=> #component.#method(#(#values),*));
     if handler.reply == Reply::Future {
@@ -162,14 +190,16 @@ fn detached(component: &Ident, call: &Ident, taken: &TokenStream, run: &TokenStr
     }
 }
 
-fn take_arguments(handler: &Handler, call: &Ident, values: &[Ident]) -> TokenStream {
+fn take_arguments(prefix: Option<&str>, handler: &Handler, bound: &Binding, call: &Ident, values: &[Ident]) -> TokenStream {
     let arguments = local("arguments");
-    let takes = handler.params.iter().zip(values).map(|(param, value)| take(param, value, &arguments, call));
-    if handler.bindings.iter().all(Binding::is_run) {
+    let parts = parts_under(prefix, bound);
+    let takes = handler.params.iter().zip(values).map(|(param, value)| take(param, value, &parts, &arguments, call));
+    if handler.bindings.iter().all(Binding::is_run) || handler.takes_payload() {
         return quote!(#(#takes)*);
     }
     // Declared `mut` only where it is: a handler without parameters takes none.
-    let mutable = handler.params.iter().any(|param| !matches!(param.source, Source::Extract { .. })).then(|| quote!(mut));
+    let is_taken = |param: &Param| !matches!(param.source, Source::Extract { .. }) && param.part_of(&parts).is_none();
+    let mutable = handler.params.iter().any(is_taken).then(|| quote!(mut));
     quote! {
         let #mutable #arguments = #call.arguments();
         #(#takes)*
@@ -177,8 +207,23 @@ fn take_arguments(handler: &Handler, call: &Ident, values: &[Ident]) -> TokenStr
     }
 }
 
-fn take(param: &Param, value: &Ident, arguments: &Ident, call: &Ident) -> TokenStream {
+/// The named parts of a binding's URI, with their places in the whole of it.
+fn parts_under(prefix: Option<&str>, bound: &Binding) -> Vec<Part> {
+    let mut parts = bound.parts();
+    let pattern = template::of(bound.uri()).unwrap_or_default().pattern;
+    let components = |uri: &str| uri.split('.').count();
+    // What the prefix adds before them.
+    let added = components(&resolve(prefix, &pattern)) - components(&pattern);
+    parts.iter_mut().for_each(|part| part.index += added);
+    parts
+}
+
+fn take(param: &Param, value: &Ident, parts: &[Part], arguments: &Ident, call: &Ident) -> TokenStream {
     let ty = &param.ty;
+    if let Some(Part { name, index }) = param.part_of(parts) {
+        let part = quote_spanned!(ty.span()=> #call.uri_part::<#ty>(#name, #index)?);
+        return quote!(let #value: #ty = #part;);
+    }
     let taken = match &param.source {
         Source::Extract { .. } => quote_spanned!(ty.span()=> <#ty as ::wamp_actors::component::Extract>::extract(&#call)?),
         Source::Argument { name, absent: Absent::Refused | Absent::None } => quote!(#arguments.next::<#ty>(#name)?),

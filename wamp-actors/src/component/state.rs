@@ -90,6 +90,14 @@ pub enum ComponentError {
         /// What is wrong, all of it.
         errors: Vec<BindError>,
     },
+    /// Its handlers take a state that nobody gave.
+    #[error("component {component} takes the state `{wanted}`, which neither it nor the service was given: call `.state(…)`")]
+    NoState {
+        /// The component.
+        component: &'static str,
+        /// The state's type.
+        wanted: &'static str,
+    },
     /// It cannot join, and another attempt would not change that, or there were as many as allowed.
     #[error("component {component} cannot join: {source}")]
     Join {

@@ -4,7 +4,7 @@ use super::error::ServiceError;
 use super::signals::Signals;
 use super::spec::{Control, Started};
 use super::{DEFAULT_REALM, OnFailure, Service};
-use crate::component::{BindingFigures, BoundUri, ComponentError, ComponentOptions, ComponentState, Figures, Stop};
+use crate::component::{Address, BindingFigures, BoundUri, Component, ComponentError, ComponentOptions, ComponentState, Figures, Stop};
 #[cfg(feature = "router")]
 use crate::router::Router;
 use actix_rt::Arbiter;
@@ -45,7 +45,10 @@ const LEAVING: Duration = Duration::from_secs(6);
 const JOINING: Duration = Duration::from_secs(1);
 
 impl RunningService {
-    pub(super) async fn start(service: Service) -> Result<Self, ServiceError> {
+    pub(super) async fn start(mut service: Service) -> Result<Self, ServiceError> {
+        for spec in &mut service.specs {
+            spec.options.under_service(&service.layers, &service.states);
+        }
         let served = check(&service.specs)?;
         if actix_rt::System::try_current().is_none() {
             return Err(ServiceError::NoSystem);
@@ -230,6 +233,11 @@ impl RunningComponent {
     /// What waits for each of its bindings and what was lost, in their order; nothing once it has ended.
     pub async fn figures(&self) -> Vec<BindingFigures> {
         self.control.figures.send(Figures).await.unwrap_or_default()
+    }
+
+    /// Its address, for local messages; `None` if it is not a `C`.
+    pub fn address<C: Component>(&self) -> Option<Address<C>> {
+        self.control.address.downcast_ref().cloned()
     }
 
     /// Waits until it is ready, or was stopped.

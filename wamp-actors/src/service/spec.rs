@@ -1,8 +1,11 @@
 use super::error::ServiceError;
 use crate::component::instance::Factory;
-use crate::component::{Bindings, BoundUri, Component, ComponentActor, ComponentError, ComponentOptions, ComponentState, Figures, Stop};
+use crate::component::{
+    Address, Bindings, BoundUri, Component, ComponentActor, ComponentError, ComponentOptions, ComponentState, Figures, Stop,
+};
 use actix::{Actor, Recipient};
 use actix_rt::ArbiterHandle;
+use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -25,19 +28,24 @@ pub(super) struct Started {
 pub(super) struct Control {
     pub(super) stop: Recipient<Stop>,
     pub(super) figures: Recipient<Figures>,
+    /// The `Address` of the component's type.
+    pub(super) address: Box<dyn Any + Send + Sync>,
 }
 
 trait Start: Send + Sync {
     /// What it serves, if its declarations can stand.
-    fn check(&self) -> Result<Vec<BoundUri>, ComponentError>;
+    fn check(&self, options: &ComponentOptions) -> Result<Vec<BoundUri>, ComponentError>;
     fn start(&self, options: ComponentOptions, number: usize, on: &ArbiterHandle) -> Started;
 }
 
 struct Typed<C>(Factory<C>);
 
 impl<C: Component> Start for Typed<C> {
-    fn check(&self) -> Result<Vec<BoundUri>, ComponentError> {
+    fn check(&self, options: &ComponentOptions) -> Result<Vec<BoundUri>, ComponentError> {
         let entries = Bindings::<C>::of_component().map_err(|errors| ComponentError::Bindings { component: C::NAME, errors })?;
+        if let Some(wanted) = options.states.missing::<C>().first() {
+            return Err(ComponentError::NoState { component: C::NAME, wanted });
+        }
         Ok(entries.iter().filter_map(|entry| entry.bound_uri()).collect())
     }
 
@@ -45,7 +53,8 @@ impl<C: Component> Start for Typed<C> {
         let factory = Arc::clone(&self.0);
         let (sender, state) = watch::channel(ComponentState::Starting);
         let actor = ComponentActor::start_in_arbiter(on, move |_| ComponentActor::new(factory, options, number, sender));
-        Started { state, control: Control { stop: actor.clone().recipient(), figures: actor.recipient() } }
+        let address = Box::new(Address::new(actor.clone()));
+        Started { state, control: Control { stop: actor.clone().recipient(), figures: actor.recipient(), address } }
     }
 }
 
@@ -56,7 +65,7 @@ impl Spec {
 
     /// What it serves.
     pub(super) fn check(&self) -> Result<Vec<BoundUri>, ServiceError> {
-        Ok(self.start.check()?)
+        Ok(self.start.check(&self.options)?)
     }
 
     pub(super) fn start(&self, options: ComponentOptions, number: usize, on: &ArbiterHandle) -> Started {

@@ -2,6 +2,7 @@ use super::Instance;
 use super::feed::Feed;
 use crate::component::bindings::{Entry, Plan};
 use crate::component::procedure::ProcedureOptions;
+use crate::component::task::TaskPlan;
 use crate::component::topic::TopicOptions;
 use crate::component::{Cancellation, Component, ComponentError, Delivery, OnRefusal};
 use crate::error::{RegisterError, SessionError, SubscribeError};
@@ -95,12 +96,12 @@ impl<C: Component> Instance<C> {
         match &entry.plan {
             Plan::Procedure(_) => true,
             Plan::Topic(options) => options.delivery == Delivery::Each || self.number == 0,
-            Plan::Task(_) => false,
+            Plan::Task(_) | Plan::Message => false,
         }
     }
 
     async fn bind_one(&self, session: &Session, binding: usize, entry: &Entry<C>) -> Result<Hold, Unbound> {
-        let feed = Feed::new(C::NAME, self.inbox.clone(), binding);
+        let feed = Feed::new(self.inbox.clone(), binding, entry, self.number, self.hooks(TaskPlan::OnError).collect());
         match &entry.plan {
             Plan::Procedure(options) => register(session, &entry.name, options, feed).await.map(Hold::Registration).map_err(|source| {
                 let exists = source.uri() == Some(wamp::PROCEDURE_ALREADY_EXISTS);
@@ -117,7 +118,7 @@ impl<C: Component> Instance<C> {
                     source => Unbound::Refused { error: ComponentError::Subscribe { component: C::NAME, uri, source }, exists: false },
                 }
             }),
-            Plan::Task(_) => Err(Unbound::Interrupted(Interrupted::Lost)),
+            Plan::Task(_) | Plan::Message => Err(Unbound::Interrupted(Interrupted::Lost)),
         }
     }
 }
