@@ -20,7 +20,7 @@ use wamp_actors::router::{Router, RouterBuilder};
 const ALICE: [u8; 32] = [7; 32];
 
 fn identity(authid: &str, authrole: &str) -> Identity {
-    Identity { authid: authid.into(), authrole: authrole.into(), authprovider: "static".into(), authextra: Default::default() }
+    Identity::new(authid, authrole)
 }
 
 /// Susan's password by WAMP-SCRAM, in one dialect: that of the specification, and that of Autobahn|Python and Crossbar.io.

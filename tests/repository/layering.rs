@@ -24,8 +24,9 @@ const ACTORS: &[&[&str]] = &[
     &["supervisor"],
     &["component"],
     &["router"],
+    &["config"],
     &["service"],
-    &["prelude", "private", "main_fn", "bench"],
+    &["prelude", "private", "main_fn", "bench", "guide"],
 ];
 
 fn root() -> PathBuf {

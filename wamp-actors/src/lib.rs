@@ -31,7 +31,8 @@
 //!   over reconnects.
 //! - `router::Router`: the embedded router, alone or mounted in an actix-web application.
 //! - [`transport`]: ways to a router, and how to add one.
-//! - [`error`]: what can go wrong, by whose fault.
+//! - [`error`]: what can go wrong, by whose fault. [`config`]: a service's file and environment.
+//! - [`guide`]: how to go about it, a page a subject.
 //!
 //! # Features
 //!
@@ -45,7 +46,7 @@
 //! Data flows one way, and each module imports only from those before it:
 //!
 //! ```text
-//! transport → session → supervisor → component → service
+//! transport → session → supervisor → component → config → service
 //! router (routing → peers → listeners), behind the feature `router`
 //! ```
 //!
@@ -56,7 +57,9 @@
 extern crate self as wamp_actors;
 
 pub mod component;
+pub mod config;
 pub mod error;
+pub mod guide;
 mod main_fn;
 pub mod prelude;
 #[cfg(feature = "router")]
@@ -67,7 +70,10 @@ pub mod supervisor;
 pub mod transport;
 
 pub use proto::auth;
+pub use proto::message::InvokePolicy;
+pub use proto::payload::PayloadBuilder;
 pub use proto::payload::{Binary, Kwargs};
+pub use proto::{Format, MatchPolicy, Payload, PublicationId, RegistrationId, SessionId, SubscriptionId, Uri, Value};
 pub use service::Error;
 #[cfg(feature = "macros")]
 pub use wamp_macros::{WampError, component, every, main, on_error, on_join, on_leave, on_ready, procedure, task, topic};

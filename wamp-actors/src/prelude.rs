@@ -9,6 +9,6 @@ pub use futures_util::stream::{Stream, StreamExt};
 pub use proto::Payload;
 pub use proto::message::{EventDetails, InvocationDetails};
 pub use proto::payload::{Binary, Kwargs};
-pub use proto::{MatchPolicy, Value};
+pub use proto::{MatchPolicy, SessionId, Value};
 #[cfg(feature = "macros")]
 pub use wamp_macros::{WampError, component, every, on_error, on_join, on_leave, on_ready, procedure, task, topic};

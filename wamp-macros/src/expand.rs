@@ -2,6 +2,7 @@
 
 use crate::ast::{Absent, Access, Component, Handler, Param, Source, type_name};
 use crate::attr::{Binding, Match, Procedure, Topic};
+use crate::from_config;
 use crate::literal::resolve;
 use crate::stream::Reply;
 use crate::template::{self, Part, Template};
@@ -25,7 +26,8 @@ pub(crate) fn component(component: &Component) -> TokenStream {
     let entry = |handler, bound| entry(&bindings, prefix_text.as_deref(), handler, bound);
     let entries = handlers.iter().flat_map(|handler| handler.bindings.iter().map(move |bound| entry(handler, bound)));
     let states = handlers.iter().map(|handler| wanted_states(&bindings, handler));
-    let discovered = options.discover.then(|| discovered(self_ty));
+    let from_config = from_config::expand(item);
+    let discovered = options.discover.then(|| discovered(self_ty, from_config.is_some()));
     quote! {
         #item
 
@@ -40,20 +42,23 @@ pub(crate) fn component(component: &Component) -> TokenStream {
             }
         }
 
+        #from_config
+
         #discovered
     }
 }
 
-fn discovered(self_ty: &syn::Type) -> TokenStream {
+fn discovered(self_ty: &syn::Type, configured: bool) -> TokenStream {
     // The span of the type: if it is not `Default`, the error stands there.
     let default = quote_spanned!(self_ty.span()=> <#self_ty as ::core::default::Default>::default);
+    let add = if configured { quote!(service.configured::<#self_ty>()) } else { quote!(service.component(|| #default())) };
     quote! {
         ::wamp_actors::__private::inventory::submit! {
             ::wamp_actors::__private::Discovered {
                 name: <#self_ty as ::wamp_actors::component::Component>::NAME,
                 module: ::core::module_path!(),
                 uris: ::wamp_actors::component::Bindings::<#self_ty>::uris,
-                add: |service| service.component(|| #default()),
+                add: |service| #add,
             }
         }
     }

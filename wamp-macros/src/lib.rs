@@ -15,6 +15,7 @@ mod derive;
 mod errors;
 mod expand;
 mod fallback;
+mod from_config;
 mod literal;
 mod main_fn;
 mod stream;

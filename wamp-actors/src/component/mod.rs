@@ -56,7 +56,7 @@ pub use reply::{ByItem, ByOutcome, ByPayload, ByResult, ByStream, ByValue};
 pub use reply::{IntoReply, IntoStreamItem, Outcome, Reply, Streamed, stream};
 pub use shared_state::State;
 pub(crate) use shared_state::States;
-pub use state::{ComponentError, ComponentState, Fault, NotJoined};
+pub use state::{BuildError, ComponentError, ComponentState, Fault, NotJoined};
 pub use task::{HookBinding, TaskBinding};
 pub use topic::{Delivery, TopicBinding};
 

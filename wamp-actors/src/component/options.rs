@@ -16,6 +16,9 @@ pub enum OnRefusal {
     Fail,
     /// It serves the rest, is [degraded](super::ComponentState::Degraded), and tries again.
     Retry,
+    /// A procedure that exists already is taken over by `force_reregister`, and whoever had it loses it; anything else that is
+    /// refused fails the component.
+    TakeOver,
 }
 
 /// How a component is run: its session, its instances, its limits.

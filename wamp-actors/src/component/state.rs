@@ -78,6 +78,9 @@ pub enum NotJoined {
     Silent(SessionError),
 }
 
+/// Why a component was not made.
+pub type BuildError = Box<dyn std::error::Error + Send + Sync>;
+
 /// Why a component has given up.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -97,6 +100,14 @@ pub enum ComponentError {
         component: &'static str,
         /// The state's type.
         wanted: &'static str,
+    },
+    /// It cannot be made: its `from_config` failed at the start.
+    #[error("component {component} cannot be made: {source}")]
+    Build {
+        /// The component.
+        component: &'static str,
+        /// Why.
+        source: BuildError,
     },
     /// It cannot join, and another attempt would not change that, or there were as many as allowed.
     #[error("component {component} cannot join: {source}")]
@@ -151,7 +162,7 @@ pub enum ComponentError {
 pub enum Fault {
     /// A `&mut self` handler panicked.
     Handler,
-    /// Its factory panicked.
+    /// Its factory panicked, or failed when it was to be rebuilt.
     Factory,
     /// A hook that runs after each join failed.
     OnJoin,
@@ -161,7 +172,7 @@ impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Handler => "a panic in a &mut self handler",
-            Self::Factory => "a panic in its factory",
+            Self::Factory => "a fault of its factory",
             Self::OnJoin => "a failed on_join hook",
         })
     }

@@ -1,3 +1,4 @@
+use super::core::Paths;
 use super::error::RouterError;
 use super::handle::Router;
 use super::limits::Limits;
@@ -19,32 +20,17 @@ pub(super) struct RealmSpec {
 }
 
 /// How a [`Router`] is made; each limit is an option.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 #[must_use = "a builder does nothing until `start`"]
 pub struct RouterBuilder {
     pub(super) realms: Vec<RealmSpec>,
     pub(super) listen: Vec<String>,
     pub(super) workers: Option<usize>,
-    pub(super) websocket_path: String,
+    pub(super) paths: Paths,
     pub(super) origins: Vec<String>,
     pub(super) configure: Vec<Configure>,
     pub(super) limits: Limits,
     pub(super) routing: RealmOptions,
-}
-
-impl Default for RouterBuilder {
-    fn default() -> Self {
-        Self {
-            realms: Vec::new(),
-            listen: Vec::new(),
-            workers: None,
-            websocket_path: "/ws".to_owned(),
-            origins: Vec::new(),
-            configure: Vec::new(),
-            limits: Limits::default(),
-            routing: RealmOptions::default(),
-        }
-    }
 }
 
 impl RouterBuilder {
@@ -71,8 +57,7 @@ impl RouterBuilder {
     /// use wamp_actors::router::Router;
     ///
     /// let tickets = TicketMethod::new(|_realm, authid| {
-    ///     let identity = Identity { authid: authid.into(), authrole: "user".into(), authprovider: "static".into(), authextra: Default::default() };
-    ///     (authid == "joe").then(|| (Secret::from("a long random ticket"), identity))
+    ///     (authid == "joe").then(|| (Secret::from("a long random ticket"), Identity::new("joe", "user")))
     /// });
     /// let router = Router::builder().realm_with("realm1", [Arc::new(tickets) as Arc<dyn Method>]);
     /// ```
@@ -90,6 +75,12 @@ impl RouterBuilder {
         self
     }
 
+    /// Listens on these addresses, in place of those given so far.
+    pub(crate) fn listen_only(mut self, addresses: &[String]) -> Self {
+        self.listen = addresses.to_vec();
+        self
+    }
+
     /// How many threads serve the sockets (default: one per core, at most 8, since a realm's routing is behind one lock).
     pub fn workers(mut self, workers: usize) -> Self {
         self.workers = Some(workers.max(1));
@@ -104,11 +95,18 @@ impl RouterBuilder {
 
     /// The path at which WebSockets open (default: `/ws`).
     pub fn websocket_path(mut self, path: impl Into<String>) -> Self {
-        self.websocket_path = path.into();
+        self.paths.websocket = path.into();
         self
     }
 
-    /// Allows browsers' pages of this origin, such as `https://app.example.com`, to connect; `*` allows all. Without any, pages of the
+    /// The path under which long-poll is found, with `/open` behind it (default: `/lp`).
+    pub fn longpoll_path(mut self, path: impl Into<String>) -> Self {
+        self.paths.longpoll = path.into();
+        self
+    }
+
+    /// Allows browsers' pages of this origin, such as `https://app.example.com`, to connect, by WebSocket and long-poll (whose answers
+    /// name it to the browser); `*` allows all. Without any, pages of the
     /// same host are allowed, and whatever sends no `Origin` (programs that are no browsers): see CWE-1385.
     pub fn allow_origin(mut self, origin: impl Into<String>) -> Self {
         self.origins.push(origin.into());
@@ -147,12 +145,39 @@ impl RouterBuilder {
         self
     }
 
+    /// How long others may take who are asked about a client that joins or about what it does, such as a component that authenticates or
+    /// authorizes (default: 5 s). Whatever they have not answered by then is refused.
+    pub fn lookup_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.lookup_timeout = timeout;
+        self
+    }
+
     /// How long an HTTP connection of the listener may go on without an octet in either direction (default: 10 s), while the rest of a
     /// request is awaited or a response is not read. It holds from the first octet to the end, also for the handlers of
     /// [`configure`](Self::configure)'s routes that take a request with a body; requests without one, WebSockets among them, may be
     /// worked at and answered as slowly as it takes.
     pub fn http_idle_timeout(mut self, timeout: Duration) -> Self {
         self.limits.http_idle_timeout = timeout;
+        self
+    }
+
+    /// How long the body of a long-poll request may take to arrive (default: 10 s); it may be as long as a
+    /// [message](Self::max_message).
+    pub fn body_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.body_timeout = timeout;
+        self
+    }
+
+    /// After how long a long-poll `receive` is answered with nothing (default: 10 s, since Autobahn|JS gives one up after 12 s).
+    pub fn longpoll_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.longpoll_timeout = timeout;
+        self
+    }
+
+    /// After how long without a `receive` a long-poll session ends (default: 30 s). What pings and
+    /// [`stall_timeout`](Self::stall_timeout) are for sockets, this is for clients that poll.
+    pub fn longpoll_idle_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.longpoll_idle_timeout = timeout;
         self
     }
 

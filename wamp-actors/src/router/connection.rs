@@ -3,11 +3,12 @@
 use super::core::Pass;
 use super::deliver::Arguments;
 use super::framing::{Framing, Held, Taken};
-use super::guest::{Ending, Guest, Verdict, Who};
+use super::guest::{Ending, Guest, Introduction, Verdict};
 use super::hub::Hub;
 use super::outbox::Outbox;
 use super::peer::{Orders, Sink};
 use super::routing::Incoming;
+use super::work::Standing;
 use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
@@ -19,10 +20,6 @@ use tokio::time::{Sleep, sleep, timeout};
 
 /// How long the last words may take to be written, and then to be answered.
 const LAST_WORDS: Duration = Duration::from_millis(1000);
-
-/// How long what the peer still sends is read away before the socket is closed: unread octets would make the end a reset, which
-/// takes our last words from the peer's buffer.
-const LINGER: Duration = Duration::from_millis(80);
 
 /// How much is read away.
 const LINGER_OCTETS: usize = 256 * 1024;
@@ -60,9 +57,9 @@ pub(super) async fn serve<Io: AsyncRead + AsyncWrite + Unpin>(mut connection: Co
 
 impl<Io: AsyncRead + AsyncWrite + Unpin> Connection<Io> {
     /// A peer whose opening handshake is done. `early` is what came with the handshake.
-    pub(super) fn new(hub: &Rc<Hub>, pass: Pass, io: Io, framing: Framing, early: &[u8], who: Who) -> Self {
+    pub(super) fn new(hub: &Rc<Hub>, pass: Pass, io: Io, framing: Framing, early: &[u8], from: impl Into<Introduction>) -> Self {
         let seat = hub.seat(Sink::Octets(framing.wire(), Outbox::default()), pass);
-        let mut connection = Self { io, framing, guest: Guest::new(seat, who), rest: Vec::new(), pause: None, ending: None };
+        let mut connection = Self { io, framing, guest: Guest::new(seat, from), rest: Vec::new(), pause: None, ending: None };
         connection.take_early(early);
         connection
     }
@@ -77,6 +74,14 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Connection<Io> {
             }
             if let Poll::Ready(Err(why)) = self.guest.seat.poll_flush(Pin::new(&mut self.io), cx) {
                 return Poll::Ready(self.lost(&why));
+            }
+            match self.guest.poll_work(cx) {
+                Standing::Idle => {}
+                Standing::Held => return Poll::Pending,
+                Standing::Done(verdict) => {
+                    self.take_verdict(verdict);
+                    continue;
+                }
             }
             if let Some(ending) = self.ending {
                 return Poll::Ready(End::Words(ending));
@@ -257,7 +262,7 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Connection<Io> {
             let _ = timeout(LAST_WORDS, poll_fn(|cx| self.poll_close(cx))).await;
         }
         let mut left = LINGER_OCTETS;
-        let _ = timeout(LINGER, poll_fn(|cx| self.poll_linger(&mut left, cx))).await;
+        let _ = timeout(self.framing.linger(), poll_fn(|cx| self.poll_linger(&mut left, cx))).await;
     }
 
     /// Reads until the peer's Close or the end.

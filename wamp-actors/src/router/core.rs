@@ -1,4 +1,5 @@
 use super::limits::Limits;
+use super::longpoll::Registry;
 use super::routing::{Exchange, RealmOptions};
 use super::signal::Signal;
 use super::stats::Stats;
@@ -17,6 +18,8 @@ pub(super) struct Core {
     pub(super) realms: Vec<RealmEntry>,
     pub(super) limits: Limits,
     pub(super) websocket_path: String,
+    pub(super) longpoll_path: String,
+    pub(super) longpolls: Arc<Registry>,
     pub(super) origins: Vec<String>,
     connections: AtomicUsize,
     /// How many of them are peers: the router's end waits for these.
@@ -28,6 +31,19 @@ pub(super) struct Core {
     /// Until when publishers are slowed down for receivers on other threads, in microseconds from the start.
     pressed_until: AtomicU64,
     threads: Mutex<Threads>,
+}
+
+/// Where on its port a router is found.
+#[derive(Debug, Clone)]
+pub(super) struct Paths {
+    pub(super) websocket: String,
+    pub(super) longpoll: String,
+}
+
+impl Default for Paths {
+    fn default() -> Self {
+        Self { websocket: "/ws".to_owned(), longpoll: "/lp".to_owned() }
+    }
 }
 
 /// A realm's routing. Each realm draws its ids from a seed of its own.
@@ -59,18 +75,14 @@ struct Threads {
 }
 
 impl Core {
-    pub(super) fn new(
-        realms: Vec<(Uri, RealmPolicy)>,
-        options: &RealmOptions,
-        limits: Limits,
-        websocket_path: String,
-        origins: Vec<String>,
-    ) -> Self {
+    pub(super) fn new(realms: Vec<(Uri, RealmPolicy)>, options: &RealmOptions, limits: Limits, paths: Paths, origins: Vec<String>) -> Self {
         let entry = |(name, policy)| RealmEntry { name, policy, exchange: exchange(options) };
         Self {
             realms: realms.into_iter().map(entry).collect(),
             limits,
-            websocket_path,
+            websocket_path: paths.websocket,
+            longpoll_path: paths.longpoll,
+            longpolls: Arc::default(),
             origins,
             connections: AtomicUsize::new(0),
             peers: AtomicUsize::new(0),
@@ -109,8 +121,8 @@ impl Core {
     }
 
     pub(super) fn accept_config(&self) -> AcceptConfig {
-        let Limits { hello_timeout, auth_timeout, .. } = self.limits;
-        AcceptConfig { hello_timeout, authenticate_timeout: auth_timeout, ..AcceptConfig::default() }
+        let Limits { hello_timeout, auth_timeout, lookup_timeout, .. } = self.limits;
+        AcceptConfig { hello_timeout, authenticate_timeout: auth_timeout, lookup_timeout, ..AcceptConfig::default() }
     }
 
     pub(super) fn drain(&self) {

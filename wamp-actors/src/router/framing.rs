@@ -1,12 +1,22 @@
 use super::guest::Ending;
+use super::longpoll::Polled;
 use super::wire::Wire;
 use bytes::Bytes;
 use proto::Format;
+use proto::framing::batch::BatchError;
 use proto::framing::rawsocket::{self, Limit, RawSocket};
 use proto::framing::websocket::{self, CloseCode, CloseFrame, Closing, MessageKind, Side, Tcp, WebSocket};
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
+use std::time::Duration;
+
+/// How long what the peer still sends is read away before the socket is closed: unread octets would make the end a reset, which
+/// takes our last words from the peer's buffer.
+const LINGER: Duration = Duration::from_millis(80);
+
+/// How long a client has to fetch the last words by its next poll.
+const LINGER_POLLED: Duration = Duration::from_secs(5);
 
 /// The receiving half of a socket's framing, and what it says at its end.
 #[derive(Debug)]
@@ -15,6 +25,8 @@ pub(super) enum Framing {
     WebSocket(WebSocket, Closing, Format),
     /// After the handshake, with the limit that the peer announced.
     RawSocket(RawSocket, Limit, Format),
+    /// After `open`.
+    LongPoll(Polled),
 }
 
 /// A message as it was received.
@@ -46,6 +58,8 @@ pub(super) enum Violation {
     WebSocket(websocket::Violation),
     /// Of RawSocket.
     RawSocket(rawsocket::Violation),
+    /// Of batches.
+    Batch(BatchError),
 }
 
 impl fmt::Display for Violation {
@@ -53,6 +67,7 @@ impl fmt::Display for Violation {
         match self {
             Self::WebSocket(violation) => violation.fmt(f),
             Self::RawSocket(violation) => violation.fmt(f),
+            Self::Batch(violation) => violation.fmt(f),
         }
     }
 }
@@ -71,6 +86,7 @@ impl Framing {
         match self {
             Self::WebSocket(_, _, format) => Wire::WebSocket(*format),
             Self::RawSocket(_, limit, format) => Wire::RawSocket(*format, *limit),
+            Self::LongPoll(polled) => Wire::LongPoll(polled.format()),
         }
     }
 
@@ -82,37 +98,46 @@ impl Framing {
     pub(super) fn take(&mut self, input: &mut [u8], start: usize, held: &mut Vec<Held>, answer: &mut Vec<u8>) -> Taken {
         let base = input.as_ptr() as usize;
         let Some(rest) = input.get_mut(start..) else { return Taken::Short };
-        let hold = |payload: Cow<'_, [u8]>| held.push(Held::new(payload, base));
         match self {
             Self::WebSocket(websocket, closing, _) => match websocket.recv(rest) {
                 websocket::Received::Incomplete { .. } => Taken::Short,
-                websocket::Received::Frame { used, event } => take_websocket(event, used, closing, hold, answer),
+                websocket::Received::Frame { used, event } => {
+                    take_websocket(event, used, closing, |payload| held.push(Held::new(payload, base)), answer)
+                }
             },
             Self::RawSocket(rawsocket, limit, _) => match rawsocket.recv(rest) {
                 rawsocket::Received::Incomplete { .. } => Taken::Short,
-                rawsocket::Received::Frame { used, event } => take_rawsocket(event, used, *limit, hold, answer),
+                rawsocket::Received::Frame { used, event } => {
+                    take_rawsocket(event, used, *limit, |payload| held.push(Held::new(payload, base)), answer)
+                }
             },
+            Self::LongPoll(polled) => polled.take(held),
         }
     }
 
     pub(super) fn ping(&mut self, out: &mut Vec<u8>) {
         match self {
             Self::WebSocket(_, closing, _) if closing.may_send() => websocket::write::ping(out, b"", None),
-            Self::WebSocket(..) => {}
+            // Polling is the sign of life.
+            Self::WebSocket(..) | Self::LongPoll(_) => {}
             Self::RawSocket(rawsocket, ..) => rawsocket.send_ping(out, b""),
         }
     }
 
     /// The last words, if the transport has any and none were said.
     pub(super) fn close(&mut self, out: &mut Vec<u8>, ending: Ending) {
-        if let Self::WebSocket(_, closing, _) = self {
-            let code = match ending {
-                Ending::Goodbye => CloseCode::NORMAL,
-                Ending::Refused => CloseCode::POLICY,
-                Ending::Violation => CloseCode::PROTOCOL,
-                Ending::Shutdown => CloseCode::AWAY,
-            };
-            closing.send_close(out, CloseFrame { code: Some(code), reason: "" }, None);
+        match self {
+            Self::WebSocket(_, closing, _) => {
+                let code = match ending {
+                    Ending::Goodbye => CloseCode::NORMAL,
+                    Ending::Refused => CloseCode::POLICY,
+                    Ending::Violation => CloseCode::PROTOCOL,
+                    Ending::Shutdown => CloseCode::AWAY,
+                };
+                closing.send_close(out, CloseFrame { code: Some(code), reason: "" }, None);
+            }
+            Self::RawSocket(..) => {}
+            Self::LongPoll(polled) => polled.close(ending),
         }
     }
 
@@ -120,7 +145,15 @@ impl Framing {
     pub(super) const fn awaits_close(&self) -> bool {
         match self {
             Self::WebSocket(_, closing, _) => matches!(closing.tcp(Side::Server), Tcp::AwaitClose),
-            Self::RawSocket(..) => false,
+            Self::RawSocket(..) | Self::LongPoll(_) => false,
+        }
+    }
+
+    /// How long the end may take, once it is written, until the socket is closed.
+    pub(super) const fn linger(&self) -> Duration {
+        match self {
+            Self::WebSocket(..) | Self::RawSocket(..) => LINGER,
+            Self::LongPoll(_) => LINGER_POLLED,
         }
     }
 }

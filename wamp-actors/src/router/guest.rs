@@ -2,13 +2,15 @@ use super::deliver::Arguments;
 use super::peer::{Cut, Member};
 use super::routing::{Incoming, NewPeer, Next, ROUTER_ROLES};
 use super::seat::Seat;
+use super::work::{Alarm, Standing, Work};
 use proto::accept::{Accept, Admission, Refusal, Step};
-use proto::auth::{Identity, Occasion};
+use proto::auth::{Identity, Occasion, TransportAuth};
 use proto::message::{Abort, AbortDetails, Goodbye, GoodbyeDetails};
 use proto::uri::wamp;
 use proto::{Message, RawUri, SessionId};
 use std::fmt::{self, Display};
 use std::net::SocketAddr;
+use std::task::{Context, Poll};
 use std::time::SystemTime;
 
 /// A peer's session on its thread, whatever its link.
@@ -23,6 +25,8 @@ pub(super) struct Guest {
     pub(super) seat: Seat,
     phase: Phase,
     who: Who,
+    /// Mostly none, and then it costs a look.
+    work: Option<Box<Work>>,
 }
 
 #[derive(Debug)]
@@ -40,6 +44,20 @@ pub(super) enum Who {
     Remote(Option<SocketAddr>),
     /// The same process.
     Local,
+}
+
+/// What is known of a peer before it says a word: the listener fills it in.
+#[derive(Debug)]
+pub(super) struct Introduction {
+    pub(super) who: Who,
+    /// The certificate, channel and cookie of its connection.
+    pub(super) transport: TransportAuth,
+}
+
+impl From<Who> for Introduction {
+    fn from(who: Who) -> Self {
+        Self { who, transport: TransportAuth::default() }
+    }
 }
 
 /// Whether a peer is served on.
@@ -64,16 +82,17 @@ pub(super) enum Ending {
     Shutdown,
 }
 
-/// How many messages of a read are routed under one lock: enough that the lock costs next to nothing.
-const LOCKED: usize = 32;
+/// The reason in GOODBYE when a session's time is over. An extension of ours: the specification has no word for it.
+const EXPIRED: &str = "wamp.close.expired";
 
 impl Guest {
     /// A peer that has just connected: HELLO is due.
-    pub(super) fn new(seat: Seat, who: Who) -> Self {
+    pub(super) fn new(seat: Seat, from: impl Into<Introduction>) -> Self {
+        let Introduction { who, transport } = from.into();
         let now = tokio::time::Instant::now().into_std();
-        let accept = Accept::new(seat.core().accept_config(), occasion(), now);
+        let accept = Accept::new(seat.core().accept_config(), occasion(transport), now);
         seat.alarm(Some(seat.core().limits.hello_timeout));
-        Self { seat, phase: Phase::Opening(Box::new(accept)), who }
+        Self { seat, phase: Phase::Opening(Box::new(accept)), who, work: None }
     }
 
     /// Takes all messages of a read, in order; `arguments` are theirs, by [`Incoming::index`].
@@ -102,6 +121,47 @@ impl Guest {
             Some(refusal) => self.refuse(&refusal),
             None => Verdict::Serve,
         }
+    }
+
+    /// Does what is to be done without the peer. To be called before the peer is read, and again until it is idle.
+    pub(super) fn poll_work(&mut self, cx: &mut Context<'_>) -> Standing {
+        let Some(mut work) = self.work.take() else { return Standing::Idle };
+        let standing = self.poll_parts(&mut work, cx);
+        if !work.is_done() && !matches!(self.phase, Phase::Over) {
+            self.work.get_or_insert(work);
+        }
+        standing
+    }
+
+    fn poll_parts(&mut self, work: &mut Work, cx: &mut Context<'_>) -> Standing {
+        if let Some(lookup) = &mut work.lookup {
+            let Phase::Opening(accept) = &mut self.phase else { return Standing::Idle };
+            if lookup.poll(cx).is_ready() {
+                work.lookup = None;
+                return Standing::Done(self.handle_alarm());
+            }
+            let now = tokio::time::Instant::now().into_std();
+            let Poll::Ready(step) = accept.poll_later(cx, now) else { return Standing::Held };
+            work.lookup = None;
+            return Standing::Done(self.take_step(step));
+        }
+        if let (Some(expiry), Phase::Open(_)) = (&mut work.expiry, &self.phase)
+            && expiry.poll(cx).is_ready()
+        {
+            work.expiry = None;
+            return Standing::Done(self.expire());
+        }
+        Standing::Idle
+    }
+
+    /// The time that its principal gave the session is over.
+    fn expire(&mut self) -> Verdict {
+        tracing::info!(peer = %self.who, "the session expired");
+        self.leave();
+        let details = GoodbyeDetails { message: Some("log in again".into()), ..GoodbyeDetails::default() };
+        self.say(&Goodbye { details, reason: RawUri::from_static(EXPIRED) }.into());
+        self.seat.seal();
+        Verdict::End(Ending::Goodbye)
     }
 
     /// The router ends: says so, and waits for the peer's answer.
@@ -170,8 +230,8 @@ impl Guest {
         let Member { realm, key } = member;
         let (mut calls, mut publishes) = (0, 0);
         let routed = self.seat.transact(realm, arguments, |realm, out| {
-            // The lock is given back in between, so that one peer's burst does not hold up all others.
-            for incoming in batch.by_ref().take(LOCKED) {
+            // The lock is given back once enough was done under it, so that one peer's burst does not hold up all others.
+            for incoming in batch.by_ref() {
                 match incoming.message {
                     Message::Call(_) => calls += 1,
                     Message::Publish(_) => publishes += 1,
@@ -233,6 +293,13 @@ impl Guest {
                 self.seat.alarm(Some(self.seat.core().limits.auth_timeout));
                 Verdict::Serve
             }
+            Step::Wait => {
+                let limit = self.seat.core().limits.lookup_timeout;
+                // The handshake has a deadline of its own, by the coarser clock of the thread.
+                self.seat.alarm(None);
+                self.work.get_or_insert_default().lookup = Some(Alarm::after(limit));
+                Verdict::Serve
+            }
             Step::Join(admission) => self.join(*admission),
             Step::Refuse(refusal) => self.refuse(&refusal),
             Step::Gone(abort) => {
@@ -263,6 +330,9 @@ impl Guest {
         self.seat.enlist(Some(member));
         self.seat.alarm(None);
         self.seat.hub().signal.counters.joined.add(1);
+        if let Some(time) = admission.identity.expires_in {
+            self.work.get_or_insert_default().expiry = Some(Alarm::after(time));
+        }
         if let Err(why) = self.seat.send(&admission.welcome(ROUTER_ROLES, Some(super::AGENT.into()))) {
             tracing::warn!(peer = %self.who, %why, "refused a client that takes no WELCOME");
             self.leave();
@@ -318,10 +388,10 @@ impl Guest {
 }
 
 /// What is particular to the handshake that begins.
-fn occasion() -> Occasion {
+fn occasion(transport: TransportAuth) -> Occasion {
     let mut random = [0; 32];
     random.as_chunks_mut::<8>().0.iter_mut().for_each(|octets| *octets = super::random().to_be_bytes());
-    Occasion { random, session: SessionId::from_random(super::random()), time: SystemTime::now(), channel: None }
+    Occasion { random, session: SessionId::from_random(super::random()), time: SystemTime::now(), transport }
 }
 
 impl Drop for Guest {

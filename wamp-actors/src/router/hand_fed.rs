@@ -1,6 +1,6 @@
 //! A router without sockets, whose peers are fed by hand: for benches. All but the reading and the writing is what serves sockets.
 
-use super::core::Core;
+use super::core::{Core, Paths};
 use super::deliver::Arguments;
 use super::guest::{Guest, Verdict, Who};
 use super::hub::Hub;
@@ -30,8 +30,8 @@ impl HandFedRouter {
     pub fn new(realm: Uri) -> Self {
         let limits = Limits { ping_interval: Duration::from_secs(24 * 60 * 60), ..Limits::default() };
         let anonymous: Arc<dyn Method> = Arc::new(Anonymous::default());
-        let policy = RealmPolicy { methods: Arc::new([anonymous]) };
-        Self(Arc::new(Core::new(vec![(realm, policy)], &RealmOptions::default(), limits, String::new(), Vec::new())))
+        let policy = RealmPolicy::new([anonymous]);
+        Self(Arc::new(Core::new(vec![(realm, policy)], &RealmOptions::default(), limits, Paths::default(), Vec::new())))
     }
 
     /// Connects a peer on the calling thread, which must run a `LocalSet`. None, if there are too many.

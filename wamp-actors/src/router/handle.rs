@@ -42,8 +42,8 @@ impl Router {
     }
 
     pub(super) async fn start(builder: RouterBuilder) -> Result<Self, RouterError> {
-        let RouterBuilder { realms, listen, workers, websocket_path, origins, configure, limits, routing } = builder;
-        let policy = |realm: RealmSpec| Ok((check(&realm.name)?, RealmPolicy { methods: realm.methods.into() }));
+        let RouterBuilder { realms, listen, workers, paths, origins, configure, limits, routing } = builder;
+        let policy = |realm: RealmSpec| Ok((check(&realm.name)?, RealmPolicy::new(realm.methods)));
         let realms = realms.into_iter().map(policy).collect::<Result<Vec<_>, RouterError>>()?;
         if realms.is_empty() {
             return Err(RouterError::NoRealm);
@@ -51,7 +51,7 @@ impl Router {
         let listeners = listen.iter().map(|name| listen::bind(name)).collect::<Result<Vec<_>, _>>()?;
         let addresses = listeners.iter().map(TcpListener::local_addr).collect::<Result<_, _>>().map_err(RouterError::Threads)?;
         let routing = RealmOptions { inbox_pressure: limits.outbox / 4, ..routing };
-        let core = Arc::new(Core::new(realms, &routing, limits, websocket_path, origins));
+        let core = Arc::new(Core::new(realms, &routing, limits, paths, origins));
         let server = if listeners.is_empty() {
             None
         } else {

@@ -6,6 +6,7 @@ use super::guest::{Guest, Verdict, Who};
 use super::hub::Hub;
 use super::peer::Sink;
 use super::routing::Incoming;
+use super::work::Standing;
 use crate::transport::memory::{MemoryLink, pair};
 use crate::transport::{ConnectError, Link};
 use proto::{Format, Message, Payload};
@@ -51,6 +52,15 @@ impl Local {
         }
         if orders.goodbye && self.guest.say_goodbye() != Verdict::Serve {
             return Poll::Ready(());
+        }
+        match self.guest.poll_work(cx) {
+            Standing::Idle => {}
+            Standing::Held => return Poll::Pending,
+            Standing::Done(Verdict::Serve) => {
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            Standing::Done(Verdict::End(_)) => return Poll::Ready(()),
         }
         if let Some(pause) = &mut self.pause {
             ready!(pause.as_mut().poll(cx));

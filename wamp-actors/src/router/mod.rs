@@ -36,6 +36,7 @@ mod hub;
 mod limits;
 mod listen;
 mod local;
+mod longpoll;
 mod mount;
 mod outbox;
 mod peer;
@@ -46,6 +47,7 @@ mod service;
 mod signal;
 mod stats;
 mod wire;
+mod work;
 
 pub use builder::RouterBuilder;
 pub use error::RouterError;

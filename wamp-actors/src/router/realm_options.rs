@@ -57,7 +57,43 @@ impl RouterBuilder {
         self
     }
 
-    /// How many components a wildcard pattern may have (default: 32); one of more is answered `wamp.error.invalid_uri`.
+    /// Wildcard patterns of how many shapes a session may have at a time (default: 32), among its subscriptions and among its registrations.
+    /// A shape is how many components a pattern has, and which of them are wildcards: a service needs one or two. There is no such limit to
+    /// patterns of one shape.
+    pub fn max_wildcard_shapes(mut self, shapes: usize) -> Self {
+        self.routing.quotas.wildcard_shapes = shapes;
+        self
+    }
+
+    /// How many registrations the sessions of a realm may have together (default: 1,000,000), counted by callee. One more is answered
+    /// `wamp.error.quota_exceeded`, as for the other quotas of a realm.
+    pub fn max_realm_registrations(mut self, registrations: usize) -> Self {
+        self.routing.realm_quotas.registrations = registrations;
+        self
+    }
+
+    /// How many subscriptions the sessions of a realm may have together (default: 1,000,000), counted by subscriber.
+    pub fn max_realm_subscriptions(mut self, subscriptions: usize) -> Self {
+        self.routing.realm_quotas.subscriptions = subscriptions;
+        self
+    }
+
+    /// How long the URIs and patterns of a realm's subscriptions may be together, in octets, and those of its registrations (default:
+    /// 64 MiB each). What several sessions share counts once.
+    pub fn max_realm_pattern_octets(mut self, octets: usize) -> Self {
+        self.routing.realm_quotas.pattern_octets = octets;
+        self
+    }
+
+    /// Wildcard patterns of how many shapes the sessions of a realm may have together (default: 256), among the subscriptions and among the
+    /// registrations. Each shape is one more look for each publication or call whose URI has as many components.
+    pub fn max_realm_wildcard_shapes(mut self, shapes: usize) -> Self {
+        self.routing.realm_quotas.wildcard_shapes = shapes;
+        self
+    }
+
+    /// How many components a wildcard pattern may have (default: 32; 64 is the most there can be); one of more is answered
+    /// `wamp.error.invalid_uri`.
     pub fn max_wildcard_components(mut self, components: usize) -> Self {
         self.routing.max_wildcard_components = components;
         self
@@ -132,6 +168,11 @@ mod tests {
             .max_invocations(12)
             .max_wildcard_components(13)
             .max_reroute_octets(11)
+            .max_wildcard_shapes(14)
+            .max_realm_registrations(15)
+            .max_realm_subscriptions(16)
+            .max_realm_pattern_octets(17)
+            .max_realm_wildcard_shapes(18)
             .max_retained_topics(9)
             .max_retained_octets(10)
             .max_testaments(7)
@@ -149,6 +190,8 @@ mod tests {
         let quotas = options.quotas;
         assert_eq!((quotas.testaments, quotas.testament_octets), (7, 8));
         assert_eq!((quotas.registrations, quotas.subscriptions, quotas.calls), (2, 3, 4));
-        assert_eq!((quotas.invocations, options.max_wildcard_components), (12, 13));
+        assert_eq!((quotas.invocations, options.max_wildcard_components, quotas.wildcard_shapes), (12, 13, 14));
+        let realm = options.realm_quotas;
+        assert_eq!((realm.registrations, realm.subscriptions, realm.pattern_octets, realm.wildcard_shapes), (15, 16, 17, 18));
     }
 }

@@ -80,7 +80,10 @@ fn look_after(hub: &Hub, peer: &mut Peer) {
     }
     let counters = &hub.signal.counters;
     let alarmed = peer.times.alarm.is_some_and(|alarm| hub.is_past(alarm));
-    match overdue(&peer.times, peer.waiting() > 0, limits, |then| hub.since(then)) {
+    // A client that polls is looked after by its carrier: there is no socket that could be full, nor a ping.
+    let polled = matches!(&peer.sink, Sink::Octets(wire, _) if wire.is_polled());
+    let overdue = if polled { None } else { overdue(&peer.times, peer.waiting() > 0, limits, |then| hub.since(then)) };
+    match overdue {
         Some(Overdue::Cut(why)) => {
             let counter = if matches!(why, Cut::Silent(_)) { &counters.silent } else { &counters.slow };
             counter.add(1);

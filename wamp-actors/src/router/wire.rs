@@ -1,3 +1,4 @@
+use proto::framing::batch;
 use proto::framing::rawsocket::{self, Limit};
 use proto::framing::websocket::{self, MessageKind};
 use proto::serializer::WriteError;
@@ -10,6 +11,8 @@ pub(super) enum Wire {
     WebSocket(Format),
     /// A RawSocket frame each, and the longest message that the peer takes.
     RawSocket(Format, Limit),
+    /// Behind its length each, until a poll fetches it.
+    LongPoll(Format),
 }
 
 /// Why a message is not for a peer.
@@ -30,11 +33,11 @@ pub(super) enum Undeliverable {
 
 impl Wire {
     /// How many there are that differ in what is written.
-    pub(super) const COUNT: usize = 6;
+    pub(super) const COUNT: usize = 9;
 
     pub(super) const fn format(self) -> Format {
         match self {
-            Self::WebSocket(format) | Self::RawSocket(format, _) => format,
+            Self::WebSocket(format) | Self::RawSocket(format, _) | Self::LongPoll(format) => format,
         }
     }
 
@@ -47,6 +50,7 @@ impl Wire {
         match self {
             Self::WebSocket(_) => format,
             Self::RawSocket(..) => format + 3,
+            Self::LongPoll(_) => format + 6,
         }
     }
 
@@ -73,6 +77,15 @@ impl Wire {
                 let too_long = |long: rawsocket::write::TooLong| Undeliverable::TooLong { length: long.length, limit: long.limit };
                 frame.end(out, limit).map(drop).map_err(too_long)
             }
+            Self::LongPoll(format) => {
+                let open = batch::begin(out, Format::MsgPack);
+                if let Err(why) = proto::message::encode(message, payload, format, out) {
+                    open.cancel(out);
+                    return Err(why.into());
+                }
+                open.end(out);
+                Ok(())
+            }
         }
     }
 
@@ -91,6 +104,12 @@ impl Wire {
         match self {
             Self::WebSocket(format) => Self::WebSocket(format),
             Self::RawSocket(format, _) => Self::RawSocket(format, Limit::MAX),
+            Self::LongPoll(format) => Self::LongPoll(format),
         }
+    }
+
+    /// Whether the peer has no socket to write to: it fetches what waits, when it wants to.
+    pub(super) const fn is_polled(self) -> bool {
+        matches!(self, Self::LongPoll(_))
     }
 }

@@ -1,18 +1,25 @@
 //! What the environment says. It overrides what the code says: the same program is to run elsewhere without being changed.
 
-/// The router and the realm that the environment names.
+use std::path::PathBuf;
+
+/// The router, the realm and the configuration that the environment names, and what it says in place of the latter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Environment {
     /// `WAMP_URL`: the routers to try in turn, apart by commas.
     pub(super) urls: Vec<String>,
     /// `WAMP_REALM`.
     pub(super) realm: Option<String>,
+    /// `WAMP_CONFIG`.
+    pub(super) config: Option<PathBuf>,
+    /// All variables; those that set keys of the configuration are found there.
+    pub(super) overrides: Vec<(String, String)>,
 }
 
 impl Environment {
     /// That of the process.
     pub(super) fn of_process() -> Self {
-        Self::read(|name| std::env::var(name).ok())
+        let overrides = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        Self { overrides: overrides.collect(), ..Self::read(|name| std::env::var(name).ok()) }
     }
 
     /// That which `variable` gives. A variable that is empty is not set.
@@ -20,7 +27,7 @@ impl Environment {
         let text = |name| variable(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
         let urls = text("WAMP_URL").unwrap_or_default();
         let urls = urls.split(',').map(str::trim).filter(|url| !url.is_empty()).map(str::to_owned).collect();
-        Self { urls, realm: text("WAMP_REALM") }
+        Self { urls, realm: text("WAMP_REALM"), config: text("WAMP_CONFIG").map(PathBuf::from), overrides: Vec::new() }
     }
 }
 
@@ -36,7 +43,10 @@ mod tests {
 
     #[test]
     fn several_urls_are_apart_by_commas() {
-        let environment = Environment::read(|name| Some(if name == "WAMP_URL" { "ws://a/ws, ws://b/ws" } else { "realm7" }.into()));
-        assert_eq!(environment, Environment { urls: vec!["ws://a/ws".into(), "ws://b/ws".into()], realm: Some("realm7".into()) });
+        let environment = Environment::read(|name| match name {
+            "WAMP_URL" => Some("ws://a/ws, ws://b/ws".into()),
+            _ => Some("realm7".into()).filter(|_| name == "WAMP_REALM"),
+        });
+        assert_eq!((environment.urls, environment.realm), (vec!["ws://a/ws".into(), "ws://b/ws".into()], Some("realm7".into())));
     }
 }

@@ -1,4 +1,5 @@
 use crate::component::ComponentError;
+use crate::config::ConfigError;
 use crate::error::{CallError, Closed, JoinError, PayloadError, PublishError, RegisterError, SubscribeError};
 #[cfg(feature = "router")]
 use crate::router::RouterError;
@@ -8,6 +9,9 @@ use std::sync::Arc;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ServiceError {
+    /// The configuration is wrong.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     /// It has no components.
     #[error("the service has no components: add one with Service::component")]
     Empty,
@@ -32,7 +36,7 @@ pub enum ServiceError {
         uri: String,
     },
     /// No router is named, and there is none embedded.
-    #[error("no router: name one by WAMP_URL or Service::url (the embedded one needs the feature `router`)")]
+    #[error("no router: name one by WAMP_URL, `url` in the configuration or Service::url (the embedded one needs the feature `router`)")]
     NoRouter,
     /// There are no threads for the components to run on.
     #[error("a service needs an actix system: run it under #[wamp_actors::main] or #[actix_rt::main]")]

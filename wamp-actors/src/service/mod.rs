@@ -4,6 +4,7 @@ mod check;
 mod discover;
 mod environment;
 mod error;
+mod plan;
 mod running;
 mod signals;
 mod spec;
@@ -11,12 +12,15 @@ mod spec;
 mod tests;
 
 use crate::component::{Component, ComponentOptions, Layer, Layers, States};
+use crate::config::FromConfig;
 #[cfg(feature = "router")]
 use crate::router::RouterBuilder;
 use crate::transport::Transport;
 use environment::Environment;
+use plan::Source;
 use signals::Signals;
 use spec::Spec;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -62,12 +66,13 @@ pub enum OnFailure {
 /// The first of these that is there:
 ///
 /// 1. the environment: `WAMP_URL` (several, apart by commas, are tried in turn);
-/// 2. a component's own URL or transport;
-/// 3. [`url`](Self::url) and [`transport`](Self::transport);
-/// 4. a router embedded in this process ([`router`](Self::router); by default it listens on 127.0.0.1:8080).
+/// 2. the [configuration](crate::config): `url` of `[component.NAME]`, then of `[service]`;
+/// 3. a component's own URL or transport;
+/// 4. [`url`](Self::url) and [`transport`](Self::transport);
+/// 5. a router embedded in this process ([`router`](Self::router); by default it listens on 127.0.0.1:8080).
 ///
-/// The realm is `WAMP_REALM`, a component's own, [`realm`](Self::realm), or `realm1`. The environment overrides the code, so
-/// that the same program runs elsewhere without being changed.
+/// The realm is `WAMP_REALM`, the configuration's, a component's own, [`realm`](Self::realm), or `realm1`. The environment overrides
+/// the configuration, and that overrides the code, so that the same program runs elsewhere without being changed.
 #[derive(Debug)]
 #[must_use = "a service does nothing until `run` or `start`"]
 pub struct Service {
@@ -78,6 +83,7 @@ pub struct Service {
     #[cfg(feature = "router")]
     router: Option<RouterBuilder>,
     environment: Option<Environment>,
+    source: Source,
     drain: Duration,
     on_failure: OnFailure,
     threads: Option<usize>,
@@ -95,6 +101,7 @@ impl Default for Service {
             #[cfg(feature = "router")]
             router: None,
             environment: None,
+            source: Source::default(),
             drain: Duration::from_secs(10),
             on_failure: OnFailure::default(),
             threads: None,
@@ -121,7 +128,32 @@ impl Service {
         factory: impl Fn() -> C + Send + Sync + 'static,
         options: impl FnOnce(ComponentOptions) -> ComponentOptions,
     ) -> Self {
-        self.specs.push(Spec::new::<C>(Arc::new(factory), options(ComponentOptions::default())));
+        self.specs.push(Spec::new::<C>(Arc::new(move || Ok(factory())), options(ComponentOptions::default())));
+        self
+    }
+
+    /// Adds a component that is made from its settings in the configuration.
+    pub fn configured<C: FromConfig>(self) -> Self {
+        self.configured_with::<C>(|options| options)
+    }
+
+    /// Adds a component that is made from its settings in the configuration, with options of its own.
+    pub fn configured_with<C: FromConfig>(mut self, options: impl FnOnce(ComponentOptions) -> ComponentOptions) -> Self {
+        self.specs.push(Spec::configured::<C>(options(ComponentOptions::default())));
+        self
+    }
+
+    /// The file of the [configuration](crate::config) (default: `wamp.toml` in the working directory, if it is there); `WAMP_CONFIG`
+    /// overrides it. What it says overrides the code, and components that it names run also if they are not added here but only
+    /// marked `#[component(discover)]`.
+    pub fn config(mut self, path: impl Into<PathBuf>) -> Self {
+        self.source = Source::File(path.into());
+        self
+    }
+
+    /// The text of a configuration, in place of a file; `WAMP_CONFIG` overrides it.
+    pub fn config_text(mut self, toml: impl Into<String>) -> Self {
+        self.source = Source::Text(toml.into());
         self
     }
 

@@ -1,10 +1,10 @@
 use super::check::check;
-use super::environment::Environment;
 use super::error::ServiceError;
+use super::plan::{Plan, Ways};
 use super::signals::Signals;
 use super::spec::{Control, Started};
-use super::{DEFAULT_REALM, OnFailure, Service};
-use crate::component::{Address, BindingFigures, BoundUri, Component, ComponentError, ComponentOptions, ComponentState, Figures, Stop};
+use super::{OnFailure, Service};
+use crate::component::{Address, BindingFigures, BoundUri, Component, ComponentError, ComponentState, Figures, Stop};
 #[cfg(feature = "router")]
 use crate::router::Router;
 use actix_rt::Arbiter;
@@ -45,17 +45,13 @@ const LEAVING: Duration = Duration::from_secs(6);
 const JOINING: Duration = Duration::from_secs(1);
 
 impl RunningService {
-    pub(super) async fn start(mut service: Service) -> Result<Self, ServiceError> {
-        for spec in &mut service.specs {
-            spec.options.under_service(&service.layers, &service.states);
-        }
-        let served = check(&service.specs)?;
+    pub(super) async fn start(service: Service) -> Result<Self, ServiceError> {
+        let plan = Plan::of(service)?;
+        let served = check(&plan.specs)?;
         if actix_rt::System::try_current().is_none() {
             return Err(ServiceError::NoSystem);
         }
-        let environment = service.environment.clone().unwrap_or_else(Environment::of_process);
-        let realm = environment.realm.clone().or_else(|| service.realm.clone()).unwrap_or_else(|| DEFAULT_REALM.to_owned());
-        let Service { specs, urls, transports, drain, on_failure, threads, .. } = service;
+        let Plan { specs, realm, drain, on_failure, threads, .. } = plan;
         let mut running = Self {
             components: Vec::new(),
             #[cfg(feature = "router")]
@@ -65,46 +61,33 @@ impl RunningService {
             drain,
             on_failure,
         };
-        let mut defaults = ComponentOptions::default();
-        (defaults.urls, defaults.transports) = (urls, transports);
-        if !environment.urls.is_empty() {
-            (defaults.urls, defaults.transports) = (environment.urls.clone(), Vec::new());
-        } else if defaults.urls.is_empty() && defaults.transports.is_empty() && specs.iter().any(|spec| !spec.options.has_way()) {
-            #[cfg(feature = "router")]
-            {
-                let own = specs.iter().filter_map(|spec| spec.options.realm.clone()).filter(|_| environment.realm.is_none());
-                running.embed(service.router, own.collect(), &mut defaults).await?;
-            }
-            #[cfg(not(feature = "router"))]
-            return Err(ServiceError::NoRouter);
-        }
+        #[cfg(feature = "router")]
+        let embedded = running.embed(plan.router).await?;
+        #[cfg(not(feature = "router"))]
+        let embedded = Ways::default();
         let instances: usize = specs.iter().map(|spec| spec.options.instances).sum();
         let threads = threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).min(instances);
         running.threads = (0..threads).map(|_| Arbiter::new()).collect();
-        for (spec, served) in specs.into_iter().zip(served) {
+        for (mut spec, served) in specs.into_iter().zip(served) {
             let served: Arc<[_]> = served.into();
+            embedded.fill(&mut spec.options);
             for number in 0..spec.options.instances {
-                let options = resolve(spec.options.clone(), &defaults, &running.realm, &environment);
                 let Some(thread) = running.threads.get(running.components.len() % threads) else { continue };
-                let Started { state, control } = spec.start(options, number, &thread.handle());
+                let Started { state, control } = spec.start(spec.options.clone(), number, &thread.handle());
                 running.components.push(RunningComponent { name: spec.name, number, served: Arc::clone(&served), state, control });
             }
         }
         Ok(running)
     }
 
+    /// Starts the embedded router, if there is to be one; gives the way to it.
     #[cfg(feature = "router")]
-    async fn embed(
-        &mut self,
-        builder: Option<crate::router::RouterBuilder>,
-        realms: Vec<String>,
-        defaults: &mut ComponentOptions,
-    ) -> Result<(), ServiceError> {
-        let builder = builder.unwrap_or_else(|| Router::builder().listen(super::DEFAULT_LISTEN));
-        let router = realms.into_iter().fold(builder.realm(self.realm.clone()), |builder, realm| builder.realm(realm)).start().await?;
-        defaults.transports = vec![Arc::new(router.transport())];
+    async fn embed(&mut self, builder: Option<crate::router::RouterBuilder>) -> Result<Ways, ServiceError> {
+        let Some(builder) = builder else { return Ok(Ways::default()) };
+        let router = builder.start().await?;
+        let ways = Ways { transports: vec![Arc::new(router.transport())], ..Ways::default() };
         self.router = Some(router);
-        Ok(())
+        Ok(ways)
     }
 
     /// Waits until each instance is ready.
@@ -197,16 +180,6 @@ impl Drop for RunningService {
     fn drop(&mut self) {
         self.stop_threads();
     }
-}
-
-/// A component's own options over those of the service, and the environment over both.
-fn resolve(mut options: ComponentOptions, defaults: &ComponentOptions, realm: &str, environment: &Environment) -> ComponentOptions {
-    if !environment.urls.is_empty() || !options.has_way() {
-        options.urls.clone_from(&defaults.urls);
-        options.transports.clone_from(&defaults.transports);
-    }
-    options.realm = environment.realm.clone().or(options.realm).or_else(|| Some(realm.to_owned()));
-    options
 }
 
 impl RunningComponent {

@@ -3,10 +3,12 @@ use crate::component::instance::Factory;
 use crate::component::{
     Address, Bindings, BoundUri, Component, ComponentActor, ComponentError, ComponentOptions, ComponentState, Figures, Stop,
 };
+use crate::config::{ConfigError, FromConfig, Settings};
 use actix::{Actor, Recipient};
 use actix_rt::ArbiterHandle;
 use std::any::Any;
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::Arc;
 use tokio::sync::watch;
 
@@ -33,34 +35,82 @@ pub(super) struct Control {
 }
 
 trait Start: Send + Sync {
+    /// Takes the component's settings, if they fit.
+    fn configure(&mut self, settings: Settings) -> Result<(), ConfigError>;
     /// What it serves, if its declarations can stand.
     fn check(&self, options: &ComponentOptions) -> Result<Vec<BoundUri>, ComponentError>;
     fn start(&self, options: ComponentOptions, number: usize, on: &ArbiterHandle) -> Started;
 }
 
-struct Typed<C>(Factory<C>);
+/// Made by a factory that the program gives.
+struct Made<C>(Factory<C>);
 
-impl<C: Component> Start for Typed<C> {
+/// Made from its settings.
+struct Configured<C> {
+    settings: Settings,
+    component: PhantomData<fn() -> C>,
+}
+
+impl<C: Component> Start for Made<C> {
+    fn configure(&mut self, settings: Settings) -> Result<(), ConfigError> {
+        settings.refuse()
+    }
+
     fn check(&self, options: &ComponentOptions) -> Result<Vec<BoundUri>, ComponentError> {
-        let entries = Bindings::<C>::of_component().map_err(|errors| ComponentError::Bindings { component: C::NAME, errors })?;
-        if let Some(wanted) = options.states.missing::<C>().first() {
-            return Err(ComponentError::NoState { component: C::NAME, wanted });
-        }
-        Ok(entries.iter().filter_map(|entry| entry.bound_uri()).collect())
+        served::<C>(options)
     }
 
     fn start(&self, options: ComponentOptions, number: usize, on: &ArbiterHandle) -> Started {
-        let factory = Arc::clone(&self.0);
-        let (sender, state) = watch::channel(ComponentState::Starting);
-        let actor = ComponentActor::start_in_arbiter(on, move |_| ComponentActor::new(factory, options, number, sender));
-        let address = Box::new(Address::new(actor.clone()));
-        Started { state, control: Control { stop: actor.clone().recipient(), figures: actor.recipient(), address } }
+        start(Arc::clone(&self.0), options, number, on)
     }
+}
+
+impl<C: FromConfig> Start for Configured<C> {
+    fn configure(&mut self, settings: Settings) -> Result<(), ConfigError> {
+        // They are read again for each component that is made, and checked here.
+        drop(settings.read::<C::Settings>()?);
+        self.settings = settings;
+        Ok(())
+    }
+
+    fn check(&self, options: &ComponentOptions) -> Result<Vec<BoundUri>, ComponentError> {
+        served::<C>(options)
+    }
+
+    fn start(&self, options: ComponentOptions, number: usize, on: &ArbiterHandle) -> Started {
+        let settings = self.settings.clone();
+        start::<C>(Arc::new(move || C::from_config(settings.read()?)), options, number, on)
+    }
+}
+
+fn served<C: Component>(options: &ComponentOptions) -> Result<Vec<BoundUri>, ComponentError> {
+    let entries = Bindings::<C>::of_component().map_err(|errors| ComponentError::Bindings { component: C::NAME, errors })?;
+    if let Some(wanted) = options.states.missing::<C>().first() {
+        return Err(ComponentError::NoState { component: C::NAME, wanted });
+    }
+    Ok(entries.iter().filter_map(|entry| entry.bound_uri()).collect())
+}
+
+fn start<C: Component>(factory: Factory<C>, options: ComponentOptions, number: usize, on: &ArbiterHandle) -> Started {
+    let (sender, state) = watch::channel(ComponentState::Starting);
+    let actor = ComponentActor::start_in_arbiter(on, move |_| ComponentActor::new(factory, options, number, sender));
+    let address = Box::new(Address::new(actor.clone()));
+    Started { state, control: Control { stop: actor.clone().recipient(), figures: actor.recipient(), address } }
 }
 
 impl Spec {
     pub(super) fn new<C: Component>(factory: Factory<C>, options: ComponentOptions) -> Self {
-        Self { name: C::NAME, options, start: Box::new(Typed(factory)) }
+        Self { name: C::NAME, options, start: Box::new(Made(factory)) }
+    }
+
+    pub(super) fn configured<C: FromConfig>(options: ComponentOptions) -> Self {
+        let configured = Configured::<C> { settings: Settings::default(), component: PhantomData };
+        Self { name: C::NAME, options, start: Box::new(configured) }
+    }
+
+    /// Takes the component's settings, if they fit.
+    pub(super) fn configure(&mut self, settings: Settings) -> Result<(), ConfigError> {
+        self.start.configure(settings)
     }
 
     /// What it serves.

@@ -2,6 +2,7 @@
 
 mod calls;
 mod components;
+mod configuring;
 mod discovering;
 mod ending;
 mod environment;

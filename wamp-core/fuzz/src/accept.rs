@@ -66,12 +66,12 @@ impl Realms for ThreeRealms {
             "sealed" => Arc::new([cra(), scram(ScramDialect::Spec), scram(ScramDialect::Autobahn), cryptosign()]),
             _ => return None,
         };
-        Some(RealmPolicy { methods })
+        Some(RealmPolicy { methods, roles: None })
     }
 }
 
 fn occasion() -> Occasion {
-    Occasion { random: [7; 32], session: SessionId::new(1).expect("in range"), time: SystemTime::UNIX_EPOCH, channel: None }
+    Occasion { random: [7; 32], session: SessionId::new(1).expect("in range"), time: SystemTime::UNIX_EPOCH, transport: Default::default() }
 }
 
 fn cra() -> Arc<dyn Method> {
@@ -91,5 +91,5 @@ fn cryptosign() -> Arc<dyn Method> {
 }
 
 fn joe() -> Identity {
-    Identity { authid: "joe".into(), authrole: "user".into(), authprovider: "static".into(), authextra: Default::default() }
+    Identity::new("joe", "user")
 }

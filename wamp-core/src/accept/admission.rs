@@ -25,7 +25,7 @@ pub struct Admission {
 impl Admission {
     /// The WELCOME that opens the session, with what the router announces.
     pub fn welcome(&self, router: Roles, agent: Option<CompactString>) -> Message {
-        let Identity { authid, authrole, authprovider, authextra } = self.identity.clone();
+        let Identity { authid, authrole, authprovider, authextra, .. } = self.identity.clone();
         let details = WelcomeDetails {
             roles: router,
             agent,

@@ -1,7 +1,6 @@
 use super::{AuthError, Authenticator, Begin, Claim, Identity, Method};
 use crate::message::{Authenticate, Challenge};
-use crate::value::Dict;
-use compact_str::{CompactString, ToCompactString};
+use compact_str::CompactString;
 
 /// No authentication at all (`anonymous`), both halves. The router draws an authid for each session.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,11 +37,6 @@ impl Method for Anonymous {
 
     /// The authid claimed is not proven, so it is not taken over.
     fn begin(&self, claim: &Claim<'_>) -> Begin {
-        Begin::Admit(Identity {
-            authid: format!("{:016x}", claim.occasion.random_u64()).to_compact_string(),
-            authrole: self.authrole.clone(),
-            authprovider: CompactString::const_new("static"),
-            authextra: Dict::new(),
-        })
+        Begin::Admit(Identity::new(format!("{:016x}", claim.occasion.random_u64()), self.authrole.clone()))
     }
 }

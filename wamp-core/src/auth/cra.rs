@@ -1,10 +1,9 @@
 use super::cost::at_most;
 use super::error::{optional_number, optional_text, text};
-use super::{Attempt, AuthError, Authenticator, Begin, Claim, Cost, CostLimits, Decoy, Denial, Identity, Method};
+use super::{Attempt, AuthError, Authenticator, Begin, Claim, Cost, CostLimits, Decoy, Denial, Finish, Identity, Method};
 use super::{Principals, Secret, Suspect, hash, secret, timestamp};
 use crate::message::{Authenticate, AuthenticateExtra, Challenge, ChallengeExtra};
 use crate::uri::Uri;
-use crate::value::Dict;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use compact_str::CompactString;
@@ -134,8 +133,7 @@ impl CraMethod {
     /// Takes from `principals` the record and the identity of an authid in a realm. Those that do not exist appear to be
     /// unsalted, of the role `user` and the provider `static`.
     pub fn new(principals: impl Fn(&Uri, &str) -> Option<(CraRecord, Identity)> + Send + Sync + 'static, decoy: Decoy) -> Self {
-        let [authid, authrole, authprovider] = ["", "user", "static"].map(CompactString::const_new);
-        let usual = Identity { authid, authrole, authprovider, authextra: Dict::new() };
+        let usual = Identity::new("", "user");
         Self { principals: Arc::new(principals), decoy, usual_salting: None, usual }
     }
 
@@ -240,7 +238,7 @@ impl fmt::Debug for CraAttempt {
 }
 
 impl Attempt for CraAttempt {
-    fn finish(self: Box<Self>, answer: &Authenticate) -> Result<Identity, Denial> {
-        self.suspect.judge(secret::same(self.expected.expose(), answer.signature.as_bytes()))
+    fn finish(self: Box<Self>, answer: &Authenticate) -> Finish {
+        self.suspect.judge(secret::same(self.expected.expose(), answer.signature.as_bytes())).into()
     }
 }

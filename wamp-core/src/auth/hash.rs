@@ -1,7 +1,7 @@
-//! HMAC with SHA-256, by which CRA and SCRAM prove knowledge of a key.
+//! SHA-256, and HMAC with it, by which CRA and SCRAM prove knowledge of a key.
 
 use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 
 /// The length of a SHA-256 digest, in octets.
 pub(super) const LEN: usize = 32;
@@ -12,4 +12,9 @@ pub(super) fn hmac(key: &[u8], parts: &[&[u8]]) -> [u8; LEN] {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return [0; LEN] };
     parts.iter().for_each(|part| mac.update(part));
     mac.finalize().into_bytes().into()
+}
+
+/// SHA-256.
+pub(super) fn digest(octets: &[u8]) -> [u8; LEN] {
+    Sha256::digest(octets).into()
 }

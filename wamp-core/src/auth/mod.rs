@@ -10,6 +10,7 @@
 //! | `wampcra` | [`Cra`] | [`CraMethod`] | [`CraRecord`]: the secret, or a key derived from it |
 //! | `wamp-scram`, `scram` | [`Scram`] | [`ScramMethod`] | [`ScramRecord`]: nothing that would let one log in |
 //! | `cryptosign` | [`Cryptosign`] | [`CryptosignMethod`] | a public key |
+//! | `tls` | [`Certificate`] | [`CertificateMethod`] | a fingerprint |
 //!
 //! What holds for all of them:
 //!
@@ -19,6 +20,7 @@
 //! - What a router can make a client do is limited: [`CostLimits`].
 
 mod anonymous;
+mod certificate;
 mod cost;
 mod cra;
 mod cryptosign;
@@ -26,12 +28,14 @@ mod decoy;
 mod error;
 mod hash;
 mod hex;
+mod later;
 mod occasion;
 mod principals;
 mod scram;
 mod secret;
 mod ticket;
 mod timestamp;
+mod transport;
 
 use crate::message::{Authenticate, Challenge, ChallengeExtra, HelloDetails, WelcomeDetails};
 use crate::uri::{Uri, wamp};
@@ -39,17 +43,21 @@ use crate::value::Dict;
 use compact_str::CompactString;
 use principals::Principals;
 use std::fmt;
+use std::time::Duration;
 
 pub use anonymous::Anonymous;
+pub use certificate::{Certificate, CertificateMethod};
 pub use cost::CostLimits;
 pub use cra::{Cra, CraMethod, CraRecord, Salting};
 pub use cryptosign::{Cryptosign, CryptosignKey, CryptosignMethod, InvalidKey};
 pub use decoy::Decoy;
 pub use error::{AuthError, Cost};
+pub use later::Later;
 pub use occasion::{ChannelBinding, ChannelKind, Occasion};
 pub use scram::{InvalidCredentials, Kdf, Scram, ScramDialect, ScramMethod, ScramRecord};
 pub use secret::Secret;
 pub use ticket::{Ticket, TicketMethod};
+pub use transport::{PeerCertificate, TransportAuth};
 
 /// The client's half of an authentication method, for one session.
 pub trait Authenticator: fmt::Debug + Send {
@@ -92,6 +100,23 @@ pub trait Method: fmt::Debug + Send + Sync {
 
     /// Judges a HELLO that offers the method. Whether the authid exists must not show: an unknown one gets a challenge too.
     fn begin(&self, claim: &Claim<'_>) -> Begin;
+
+    /// Takes note of a client that is let in by another method of the realm (default: nothing is noted), so that this one may know it
+    /// again.
+    fn admitted(&self, claim: &Admitted<'_>) {
+        let _ = claim;
+    }
+}
+
+/// A client that is let in.
+#[derive(Debug, Clone, Copy)]
+pub struct Admitted<'a> {
+    /// The realm it joins.
+    pub realm: &'a Uri,
+    /// Who it is.
+    pub identity: &'a Identity,
+    /// Time and connection of its handshake.
+    pub occasion: &'a Occasion,
 }
 
 /// What a client claims in its HELLO.
@@ -109,7 +134,7 @@ impl Claim<'_> {
     /// The link's channel, if the client wants its proof bound to it.
     fn channel_asked(&self) -> Result<Option<ChannelBinding>, Denial> {
         let Some(asked) = self.details.authextra.get("channel_binding").filter(|value| !value.is_null()) else { return Ok(None) };
-        let channel = self.occasion.channel.filter(|channel| asked.as_str() == Some(channel.name()));
+        let channel = self.occasion.transport.channel.filter(|channel| asked.as_str() == Some(channel.name()));
         channel.map(Some).ok_or(Denial::NoChannelBinding)
     }
 }
@@ -131,16 +156,31 @@ pub enum Begin {
     Unfit,
     /// The client may not join.
     Deny(Denial),
+    /// It takes a moment to say, for somebody is to be asked; if it takes too long, the client may not join.
+    Later(Later<Begin>),
 }
 
 /// A challenge that was sent to one client; it serves once.
 pub trait Attempt: fmt::Debug + Send {
     /// Judges the client's answer.
-    ///
-    /// # Errors
-    ///
-    /// If the client may not join.
-    fn finish(self: Box<Self>, answer: &Authenticate) -> Result<Identity, Denial>;
+    fn finish(self: Box<Self>, answer: &Authenticate) -> Finish;
+}
+
+/// What becomes of an AUTHENTICATE.
+#[derive(Debug)]
+pub enum Finish {
+    /// The client may join.
+    Admit(Identity),
+    /// The client may not join.
+    Deny(Denial),
+    /// It takes a moment to say; if it takes too long, the client may not join.
+    Later(Later<Result<Identity, Denial>>),
+}
+
+impl From<Result<Identity, Denial>> for Finish {
+    fn from(judged: Result<Identity, Denial>) -> Self {
+        judged.map_or_else(Self::Deny, Self::Admit)
+    }
 }
 
 /// Who a client was found to be.
@@ -154,6 +194,28 @@ pub struct Identity {
     pub authprovider: CompactString,
     /// What the method returns beyond the identity.
     pub authextra: Dict,
+    /// How long the session may last (default: as long as it likes); then the router ends it by GOODBYE.
+    pub expires_in: Option<Duration>,
+}
+
+impl Identity {
+    /// A principal of the provider `static`.
+    pub fn new(authid: impl Into<CompactString>, authrole: impl Into<CompactString>) -> Self {
+        Self {
+            authid: authid.into(),
+            authrole: authrole.into(),
+            authprovider: CompactString::const_new("static"),
+            authextra: Dict::new(),
+            expires_in: None,
+        }
+    }
+
+    /// Limits how long its sessions may last.
+    #[must_use]
+    pub const fn expires_in(mut self, time: Duration) -> Self {
+        self.expires_in = Some(time);
+        self
+    }
 }
 
 /// Why a client may not join. An unknown authid and a wrong secret are the same.

@@ -1,3 +1,4 @@
+use super::TransportAuth;
 use crate::id::SessionId;
 use std::fmt;
 use std::time::SystemTime;
@@ -11,8 +12,8 @@ pub struct Occasion {
     pub session: SessionId,
     /// The time of day, for WAMP-CRA's challenge. Nothing depends on it.
     pub time: SystemTime,
-    /// The secure channel that the link runs over, if it can be bound to.
-    pub channel: Option<ChannelBinding>,
+    /// What the connection says of the client.
+    pub transport: TransportAuth,
 }
 
 impl Occasion {

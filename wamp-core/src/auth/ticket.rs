@@ -1,4 +1,4 @@
-use super::{Attempt, AuthError, Authenticator, Begin, Claim, Denial, Identity, Method, Principals, Secret, Suspect, secret};
+use super::{Attempt, AuthError, Authenticator, Begin, Claim, Finish, Identity, Method, Principals, Secret, Suspect, secret};
 use crate::message::{Authenticate, AuthenticateExtra, Challenge, ChallengeExtra};
 use crate::uri::Uri;
 use compact_str::CompactString;
@@ -76,9 +76,9 @@ impl fmt::Debug for TicketAttempt {
 }
 
 impl Attempt for TicketAttempt {
-    fn finish(self: Box<Self>, answer: &Authenticate) -> Result<Identity, Denial> {
+    fn finish(self: Box<Self>, answer: &Authenticate) -> Finish {
         // The digests are compared, so that the time does not even tell the ticket's length.
         let [expected, given] = [self.ticket.expose(), answer.signature.as_bytes()].map(|ticket| super::hash::hmac(b"ticket", &[ticket]));
-        self.suspect.judge(secret::same(&expected, &given))
+        self.suspect.judge(secret::same(&expected, &given)).into()
     }
 }

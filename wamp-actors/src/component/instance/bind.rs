@@ -71,7 +71,12 @@ impl<C: Component> Instance<C> {
             if !self.takes_part(entry) || bound.has(binding) {
                 continue;
             }
-            match self.bind_one(&bound.session, binding, entry).await {
+            let mut made = self.bind_one(&bound.session, binding, entry, false).await;
+            if self.options.on_refusal == OnRefusal::TakeOver && matches!(made, Err(Unbound::Refused { exists: true, .. })) {
+                tracing::warn!(component = C::NAME, instance = self.number, procedure = %entry.name, "taken over from another session");
+                made = self.bind_one(&bound.session, binding, entry, true).await;
+            }
+            match made {
                 Ok(hold) => bound.held.push((binding, hold)),
                 Err(Unbound::Interrupted(why)) => return Err(why),
                 Err(Unbound::Refused { error, exists }) => {
@@ -100,17 +105,19 @@ impl<C: Component> Instance<C> {
         }
     }
 
-    async fn bind_one(&self, session: &Session, binding: usize, entry: &Entry<C>) -> Result<Hold, Unbound> {
+    async fn bind_one(&self, session: &Session, binding: usize, entry: &Entry<C>, force: bool) -> Result<Hold, Unbound> {
         let feed = Feed::new(self.inbox.clone(), binding, entry, self.number, self.hooks(TaskPlan::OnError).collect());
         match &entry.plan {
-            Plan::Procedure(options) => register(session, &entry.name, options, feed).await.map(Hold::Registration).map_err(|source| {
-                let exists = source.uri() == Some(wamp::PROCEDURE_ALREADY_EXISTS);
-                let uri = entry.name.to_string();
-                match source {
-                    RegisterError::Request(error) if is_interruption(&error) => Unbound::interrupted(error),
-                    source => Unbound::Refused { error: ComponentError::Register { component: C::NAME, uri, source }, exists },
-                }
-            }),
+            Plan::Procedure(options) => {
+                register(session, &entry.name, options, feed, force).await.map(Hold::Registration).map_err(|source| {
+                    let exists = source.uri() == Some(wamp::PROCEDURE_ALREADY_EXISTS);
+                    let uri = entry.name.to_string();
+                    match source {
+                        RegisterError::Request(error) if is_interruption(&error) => Unbound::interrupted(error),
+                        source => Unbound::Refused { error: ComponentError::Register { component: C::NAME, uri, source }, exists },
+                    }
+                })
+            }
             Plan::Topic(options) => subscribe(session, &entry.name, options, feed).await.map(Hold::Subscription).map_err(|source| {
                 let uri = entry.name.to_string();
                 match source {
@@ -137,9 +144,16 @@ const fn is_interruption(error: &SessionError) -> bool {
     matches!(error, SessionError::Closed(_) | SessionError::OutcomeUnknown(_) | SessionError::TimedOut(_))
 }
 
-async fn register(session: &Session, uri: &RawUri, options: &ProcedureOptions, feed: Feed) -> Result<RegistrationHold, RegisterError> {
+async fn register(
+    session: &Session,
+    uri: &RawUri,
+    options: &ProcedureOptions,
+    feed: Feed,
+    force: bool,
+) -> Result<RegistrationHold, RegisterError> {
     let procedure = pattern(uri, options.register.match_policy)?;
-    let options = options.register.clone();
+    let mut options = options.register.clone();
+    options.force_reregister |= force;
     session.requests().register(RegisterRequest { procedure, options, lasting: true, sink: feed.invocations() }).await
 }
 

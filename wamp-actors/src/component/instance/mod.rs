@@ -19,7 +19,7 @@ mod tests;
 use super::bindings::{Entry, Plan};
 use super::call::Message;
 use super::driver::{Asker, Driver, Inbox, Job};
-use super::{BindingFigures, Cancellation, Component, ComponentError, ComponentOptions, ComponentState, Fault, Invoked};
+use super::{BindingFigures, BuildError, Cancellation, Component, ComponentError, ComponentOptions, ComponentState, Fault, Invoked};
 use crate::session::{Responder, Session};
 use crate::supervisor::{Budget, Verdict};
 use bind::Bound;
@@ -32,7 +32,7 @@ use tokio::sync::{oneshot, watch};
 use tokio::time::Instant;
 
 /// Makes a component: at the start, and anew when it must be rebuilt.
-pub(crate) type Factory<C> = Arc<dyn Fn() -> C + Send + Sync>;
+pub(crate) type Factory<C> = Arc<dyn Fn() -> Result<C, BuildError> + Send + Sync>;
 
 /// What the loops of an instance share.
 pub(crate) struct Instance<C: Component> {

@@ -17,14 +17,24 @@ impl<C: Component> Instance<C> {
             .in_session(Rc::clone(&self.joined))
             .surrounded(Surroundings { instance: self.number, layers, states });
         let mut pauses = Backoff::new(self.options.backoff);
+        let mut made = false;
         loop {
-            let Ok(component) = catch_unwind(AssertUnwindSafe(|| (self.factory)())) else {
-                self.restart(Fault::Factory)?;
-                // Built again at once, it would most likely panic again.
-                let pause = pauses.next_pause(super::join::random());
-                tokio::time::sleep(pause.unwrap_or(self.options.backoff.max)).await;
-                continue;
+            let component = match catch_unwind(AssertUnwindSafe(|| (self.factory)())) {
+                Ok(Ok(component)) => component,
+                // It is told what is wrong, and nothing has run yet.
+                Ok(Err(source)) if !made => return Err(ComponentError::Build { component: C::NAME, source }),
+                fault => {
+                    if let Ok(Err(error)) = fault {
+                        tracing::error!(component = C::NAME, instance = self.number, %error, "the component cannot be rebuilt");
+                    }
+                    self.restart(Fault::Factory)?;
+                    // Built again at once, it would most likely fail again.
+                    let pause = pauses.next_pause(super::join::random());
+                    tokio::time::sleep(pause.unwrap_or(self.options.backoff.max)).await;
+                    continue;
+                }
             };
+            made = true;
             // The component is dropped inside, and may panic there too.
             match AssertUnwindSafe(driver.drive(component)).catch_unwind().await {
                 Ok(End::Drained) => return Ok(()),

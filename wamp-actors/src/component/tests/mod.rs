@@ -62,7 +62,8 @@ impl Scene {
         let options = options(ComponentOptions::default().session(Session::builder().local()).realm("realm1").transport(transport));
         let (sender, state) = watch::channel(ComponentState::Starting);
         let stop = Stopping::default();
-        let instance = Instance::new(Arc::new(factory), options, number, Rc::new(sender), stop.clone()).expect("declarations that stand");
+        let instance = Instance::new(Arc::new(move || Ok(factory())), options, number, Rc::new(sender), stop.clone())
+            .expect("declarations that stand");
         let messages = instance.messages();
         tokio::task::spawn_local(instance.run());
         Self { connections, state, stop, messages }

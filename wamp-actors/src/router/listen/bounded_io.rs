@@ -58,7 +58,8 @@ impl Tie {
         }
     }
 
-    fn work(&self) -> Busy {
+    /// Lasts as long as the next octets are ours to send.
+    pub(in crate::router) fn work(&self) -> Busy {
         self.0.busy.set(self.0.busy.get() + 1);
         Busy(self.clone())
     }
@@ -66,7 +67,7 @@ impl Tie {
 
 /// A request at work.
 #[derive(Debug)]
-struct Busy(Tie);
+pub(in crate::router) struct Busy(Tie);
 
 impl Drop for Busy {
     fn drop(&mut self) {

@@ -22,7 +22,7 @@ impl Refused {
     pub(in crate::router) const NOT_FOUND: Self = Self { status: StatusCode::NOT_FOUND, why: "no WebSocket is served at this path" };
     pub(in crate::router) const FULL: Self =
         Self { status: StatusCode::SERVICE_UNAVAILABLE, why: "the router has ended, or has too many connections" };
-    const ORIGIN: Self = Self {
+    pub(in crate::router) const ORIGIN: Self = Self {
         status: StatusCode::FORBIDDEN,
         why: "pages of this origin may not connect: it is neither the router's own host and port nor allowed by RouterBuilder::allow_origin",
     };
@@ -54,7 +54,7 @@ const fn explain(wrong: ws::HandshakeError) -> &'static str {
 }
 
 /// Browsers name the page's origin and cannot be made to lie. What sends none is no browser.
-fn origin_is_allowed(headers: &HeaderMap, allowed: &[String]) -> bool {
+pub(in crate::router) fn origin_is_allowed(headers: &HeaderMap, allowed: &[String]) -> bool {
     let Some(origin) = headers.get(ORIGIN) else { return true };
     let Ok(origin) = origin.to_str() else { return false };
     if allowed.iter().any(|allowed| allowed == "*" || allowed.trim_end_matches('/').eq_ignore_ascii_case(origin)) {

@@ -1,4 +1,4 @@
-//! The router in a user's actix-web `App`, on whatever server it runs.
+//! The router in a user's actix-web `App`, on whatever server it runs: its WebSockets, and its long-poll.
 //!
 //! ```no_run
 //! use actix_web::{App, HttpServer};
@@ -25,6 +25,7 @@ use super::guest::Who;
 use super::hub::Hub;
 use super::listen::bounded_io::Tie;
 use super::listen::opening::{Refused, judge};
+use super::longpoll;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use pipe::MountedIo;
@@ -81,6 +82,7 @@ impl Hold {
 pub(super) fn routes(core: Arc<Core>) -> impl Fn(&mut ServiceConfig) + Clone {
     move |routes| {
         let (path, core) = (core.websocket_path.clone(), Arc::clone(&core));
+        routes.configure(longpoll::routes(Arc::clone(&core)));
         routes.service(web::resource(path).to(move |request, payload| open(request, payload, Arc::clone(&core))));
     }
 }

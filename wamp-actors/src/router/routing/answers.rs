@@ -127,6 +127,7 @@ impl Dealer {
             && let Some(key) = self.calls.pop_overdue(cx.now)
         {
             let Some(&mut call) = self.calls.get_mut(key) else { continue };
+            cx.out.spend_receivers(1);
             self.abandon(cx, key, wamp::TIMEOUT);
             refuse(cx, &call, Refusal::TIMED_OUT);
         }

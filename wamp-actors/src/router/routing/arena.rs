@@ -49,7 +49,6 @@ impl<T> Arena<T> {
         self.slots.get_mut(key.index as usize)?.as_mut().filter(|(generation, _)| *generation == key.generation).map(|(_, value)| value)
     }
 
-    #[cfg(test)]
     pub(super) const fn len(&self) -> usize {
         self.len
     }

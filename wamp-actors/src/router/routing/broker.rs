@@ -4,11 +4,13 @@ use super::judge::{check_name, check_pattern, disclosure};
 use super::matching::Patterns;
 use super::meta::subscription as meta;
 use super::notes::Note;
-use super::outbound::Arguments;
+use super::options::RealmOptions;
+use super::outbound::{Arguments, Outbound};
 use super::peer::{Context, Peer, PeerKey, Peers};
 use super::receivers::Filter;
 use super::refusal::Refusal;
 use super::retained::{Retained, RetainedEvent};
+use super::room::check_pattern_fits;
 use super::subscription::{Group, Member, Subscription};
 use super::testament::Testament;
 use super::timestamp::Timestamp;
@@ -25,6 +27,8 @@ pub(super) struct Broker {
     patterns: Patterns<Key<Subscription>>,
     by_id: HashMap<SubscriptionId, Key<Subscription>>,
     ids: RequestIds,
+    /// How many there are, counted by subscriber.
+    held: usize,
     retained: Retained,
 }
 
@@ -35,8 +39,8 @@ impl Broker {
         let Some(peer) = cx.peers.get_mut(from) else { return Ok(()) };
         let existing = self.patterns.get(&pattern);
         let held = existing.and_then(|key| self.subscriptions.get(key)).is_some_and(|s| peer.subscriptions.contains_key(&s.id));
-        if !held && peer.subscriptions.len() >= cx.options.quotas.subscriptions {
-            return Err(Refusal::SUBSCRIPTIONS);
+        if !held {
+            self.check_room(cx.options, peer, &pattern)?;
         }
         let key = existing.unwrap_or_else(|| self.create(pattern, cx.now));
         let Some(subscription) = self.subscriptions.get_mut(key) else { return Ok(()) };
@@ -50,11 +54,15 @@ impl Broker {
             cx.notes.push(meta::ON_SUBSCRIBE, || (peer.session, subscription.id));
             let place = subscription.insert(Member { peer: from, address: peer.address });
             peer.subscriptions.insert(subscription.id, (key, place));
+            peer.subscribed_shapes.add(&subscription.pattern);
+            self.held += 1;
         }
         cx.out.send(peer.address, Subscribed { request: message.request, subscription: subscription.id });
-        if message.options.get_retained
-            && let Some((topic, kept)) = self.retained.last_for(&subscription.pattern, peer)
-        {
+        if !message.options.get_retained {
+            return Ok(());
+        }
+        cx.out.spend(self.retained.steps_for(&subscription.pattern));
+        if let Some((topic, kept)) = self.retained.last_for(&subscription.pattern, peer) {
             let topic = (subscription.pattern.policy() != MatchPolicy::Exact).then(|| topic.into());
             let details = EventDetails { topic, retained: true, ..kept.details.clone() };
             let event = Event { subscription: subscription.id, publication: kept.publication, details };
@@ -67,6 +75,9 @@ impl Broker {
         let Some(peer) = cx.peers.get_mut(from) else { return Ok(()) };
         let (key, place) = peer.subscriptions.remove(&message.subscription).ok_or(Refusal::NO_SUCH_SUBSCRIPTION)?;
         let (address, session) = (peer.address, peer.session);
+        if let Some(subscription) = self.subscriptions.get(key) {
+            peer.subscribed_shapes.remove(&subscription.pattern);
+        }
         self.remove(cx, session, key, Member { peer: from, address }, place);
         let request = OptionalRequest(Some(message.request));
         cx.out.send(address, Unsubscribed { request, details: Default::default() });
@@ -131,11 +142,12 @@ impl Broker {
     fn spread(&self, cx: &mut Context<'_, '_>, topic: &RawUri, details: &EventDetails, fan: &mut FanOut<'_, '_>) {
         if self.patterns.has_patterns() {
             let details = EventDetails { topic: Some(topic.clone()), ..details.clone() };
-            self.patterns.each_pattern(topic.as_str(), |key| {
+            let steps = self.patterns.each_pattern(topic.as_str(), |key| {
                 if let Some(subscription) = self.subscriptions.get(key) {
                     fan.deliver(cx, subscription, &details);
                 }
             });
+            cx.out.spend(steps);
         }
         if let Some(subscription) = self.patterns.exact(topic.as_str()).and_then(|key| self.subscriptions.get(key)) {
             fan.deliver(cx, subscription, details);
@@ -157,9 +169,9 @@ impl Broker {
     }
 
     /// The subscriptions that an event of the topic falls under.
-    pub(super) fn matching(&self, topic: &str) -> Vec<SubscriptionId> {
+    pub(super) fn matching(&self, topic: &str, out: &mut Outbound<'_>) -> Vec<SubscriptionId> {
         let mut keys: Vec<_> = self.patterns.exact(topic).into_iter().collect();
-        self.patterns.each_pattern(topic, |key| keys.push(key));
+        out.spend(self.patterns.each_pattern(topic, |key| keys.push(key)));
         keys.into_iter().filter_map(|key| self.subscriptions.get(key)).map(|subscription| subscription.id).collect()
     }
 
@@ -172,7 +184,18 @@ impl Broker {
 
     #[cfg(test)]
     pub(super) fn is_empty(&self) -> bool {
-        self.subscriptions.len() == 0 && self.patterns.is_empty() && self.by_id.is_empty()
+        self.subscriptions.len() == 0 && self.patterns.is_empty() && self.by_id.is_empty() && self.held == 0
+    }
+
+    /// Whether the peer may have one more subscription.
+    fn check_room(&self, options: &RealmOptions, peer: &Peer, pattern: &Pattern) -> Result<(), Refusal> {
+        if peer.subscriptions.len() >= options.quotas.subscriptions {
+            return Err(Refusal::SUBSCRIPTIONS);
+        }
+        if self.held >= options.realm_quotas.subscriptions {
+            return Err(Refusal::REALM_SUBSCRIPTIONS);
+        }
+        check_pattern_fits(&self.patterns, pattern, &peer.subscribed_shapes, options)
     }
 
     fn create(&mut self, pattern: Pattern, now: Timestamp) -> Key<Subscription> {
@@ -186,6 +209,7 @@ impl Broker {
     fn remove(&mut self, cx: &mut Context<'_, '_>, session: SessionId, key: Key<Subscription>, member: Member, place: u32) {
         let Some(subscription) = self.subscriptions.get_mut(key) else { return };
         let id = subscription.id;
+        self.held = self.held.saturating_sub(1);
         if let Some(moved) = subscription.remove(member.address.thread, place).and_then(|moved| cx.peers.get_mut(moved)) {
             moved.subscriptions.insert(id, (key, place));
         }
@@ -230,6 +254,10 @@ impl FanOut<'_, '_> {
     /// One delivery to each thread that has receivers under the subscription.
     fn deliver(&mut self, cx: &mut Context<'_, '_>, subscription: &Subscription, details: &EventDetails) {
         for group in subscription.groups() {
+            cx.out.spend_receivers(group.members.len());
+            if self.filter.is_some() {
+                cx.out.spend(group.members.len());
+            }
             if let Some(to) = self.receivers(cx.peers, group) {
                 let event = Event { subscription: subscription.id, publication: self.publication, details: details.clone() };
                 cx.out.fan_out(group.thread, to, event, self.arguments);

@@ -6,11 +6,12 @@ use super::matching::Patterns;
 use super::meta::registration as meta;
 use super::notes::Notes;
 use super::options::Disclosure;
-use super::outbound::Arguments;
+use super::outbound::{Arguments, Outbound};
 use super::peer::{Context, Peer, PeerKey, Peers};
 use super::random::Random;
 use super::refusal::Refusal;
 use super::registration::{Callee, Registration};
+use super::room::check_pattern_fits;
 use super::timestamp::Timestamp;
 use super::violation::Violation;
 use hashbrown::HashMap;
@@ -28,6 +29,8 @@ pub(super) struct Dealer {
     patterns: Patterns<Key<Registration>>,
     by_id: HashMap<RegistrationId, Key<Registration>>,
     ids: RequestIds,
+    /// How many there are, counted by callee.
+    held: usize,
     pub(super) calls: Calls,
 }
 
@@ -42,9 +45,7 @@ impl Dealer {
         if disclose && cx.options.disclosure == Disclosure::Never {
             return Err(Refusal::DISCLOSURE);
         }
-        if cx.peers.get(from).is_some_and(|peer| peer.registrations.len() >= cx.options.quotas.registrations) {
-            return Err(Refusal::REGISTRATIONS);
-        }
+        self.check_room(cx, from, &pattern)?;
         let (key, created) = match self.patterns.get(&pattern) {
             Some(key) if options.force_reregister => {
                 self.revoke(cx, key);
@@ -59,6 +60,8 @@ impl Dealer {
         let forward_timeout = options.forward_timeout == Some(true) && peer.supports(Role::Callee, Feature::CallTimeout);
         registration.insert(Callee::new(from, disclose, concurrency, forward_timeout));
         peer.registrations.insert(registration.id, key);
+        peer.registered_shapes.add(&registration.pattern);
+        self.held += 1;
         cx.out.send(peer.address, Registered { request, registration: registration.id });
         if created {
             cx.notes.push(meta::ON_CREATE, || (peer.session, meta::Details::of(registration)));
@@ -71,6 +74,9 @@ impl Dealer {
         let Some(peer) = cx.peers.get_mut(from) else { return Ok(()) };
         let key = peer.registrations.remove(&message.registration).ok_or(Refusal::NO_SUCH_REGISTRATION)?;
         let (address, session) = (peer.address, peer.session);
+        if let Some(registration) = self.registrations.get(key) {
+            peer.registered_shapes.remove(&registration.pattern);
+        }
         self.remove_callee(cx.notes, key, from, session);
         let request = OptionalRequest(Some(message.request));
         cx.out.send(address, Unregistered { request, details: UnregisteredDetails::default() });
@@ -99,43 +105,52 @@ impl Dealer {
         arguments: &mut Arguments<'_>,
         mut tried: Vec<PeerKey>,
     ) -> Result<(), Refusal> {
-        let Some(caller) = cx.peers.get(from) else { return Ok(()) };
         let Call { request, options, procedure } = &message;
         let request = *request;
         let asked = disclosure(options.disclose_me, cx.options)?;
         let (key, registration) = self.find(procedure, cx)?;
+        let Some(caller) = cx.peers.get(from) else { return Ok(()) };
+        cx.out.spend_receivers(registration.callees().len());
         let (chosen, callee) = choose(registration, cx.peers, cx.random, options, &tried, cx.options.quotas.invocations)?;
+        let timeout =
+            options.timeout.filter(|&timeout| timeout > 0).map(|timeout| cx.options.max_call_timeout.min(Duration::from_millis(timeout)));
+        let (forwarded, enforced) = if chosen.forward_timeout { (timeout, None) } else { (None, timeout) };
         // Autobahn|JS announces progressive results but not call canceling; the specification would have us disregard it then, and its
         // own tests fail if we do.
         let receive_progress = options.receive_progress && callee.supports(Role::Callee, Feature::ProgressiveCallResults);
-        let timeout =
-            options.timeout.filter(|&timeout| timeout > 0).map(|timeout| Duration::from_millis(timeout).min(cx.options.max_call_timeout));
-        let deadline = timeout.filter(|_| !chosen.forward_timeout).map(|timeout| Timestamp(cx.now.0 + timeout));
         let details = InvocationDetails {
             procedure: (registration.pattern.policy() != MatchPolicy::Exact).then(|| procedure.clone()),
             receive_progress,
             progress: options.progress,
-            timeout: timeout.filter(|_| chosen.forward_timeout).map(|timeout| timeout.as_millis() as u64),
+            timeout: forwarded.map(|timeout| timeout.as_millis() as u64),
             ..invocation_details(caller, asked || chosen.disclose, options.ppt.clone())
         };
         let spare = registration.policy != InvokePolicy::Single && !options.progress && callee.supports(Role::Callee, Feature::CallReroute);
         let (registration, address) = (registration.id, callee.address);
         let (callee, limited) = (chosen.peer, chosen.concurrency.is_some());
+        let deadline = enforced.map(|timeout| Timestamp(cx.now.0 + timeout));
         let handed = Handed { caller: from, request, callee, registration: key, limited, receive_progress, deadline };
-        if let Some(invocation) = self.calls.open(cx.peers, handed) {
-            if options.progress {
-                let upload =
-                    Upload { procedure: procedure.clone(), registration, details: details.clone(), complete: false, continued: false };
-                self.calls.expect_more(cx.peers, from, request, upload);
-            }
-            if spare {
-                tried.push(callee);
-                let spare = Spare { payload: arguments.as_ref().to_payload(), call: message, tried };
-                self.calls.keep_spare(cx.peers, from, request, spare, cx.options.reroute_octets);
-            }
-            cx.out.forward(address, Invocation { request: invocation, registration, details }, arguments);
+        let Some(invocation) = self.calls.open(cx.peers, handed) else { return Ok(()) };
+        if spare {
+            tried.push(callee);
         }
+        self.keep(cx, from, message, Kept { registration, details: &details, arguments, tried: spare.then_some(tried) });
+        cx.out.forward(address, Invocation { request: invocation, registration, details }, arguments);
         Ok(())
+    }
+
+    /// Keeps of a call that was handed over what its continuation needs, and what another callee would.
+    fn keep(&mut self, cx: &Context<'_, '_>, from: PeerKey, message: Call, kept: Kept<'_, '_>) {
+        let (request, Kept { registration, details, arguments, tried }) = (message.request, kept);
+        if message.options.progress {
+            let (procedure, details) = (message.procedure.clone(), details.clone());
+            let upload = Upload { procedure, registration, details, complete: false, continued: false };
+            self.calls.expect_more(cx.peers, from, request, upload);
+        }
+        if let Some(tried) = tried {
+            let spare = Spare { payload: arguments.as_ref().to_payload(), call: message, tried };
+            self.calls.keep_spare(cx.peers, from, request, spare, cx.options.reroute_octets);
+        }
     }
 
     /// Hands more of a call's arguments to its callee. Of its options only `progress` counts; the others are those of the first CALL.
@@ -178,20 +193,34 @@ impl Dealer {
 
     #[cfg(test)]
     pub(super) fn is_empty(&self) -> bool {
-        self.registrations.len() == 0 && self.patterns.is_empty() && self.by_id.is_empty() && self.calls.len() == 0
+        self.registrations.len() == 0 && self.patterns.is_empty() && self.by_id.is_empty() && self.calls.len() == 0 && self.held == 0
     }
 
     /// The registration a procedure falls under.
-    fn find(&mut self, procedure: &RawUri, cx: &Context<'_, '_>) -> Result<(Key<Registration>, &mut Registration), Refusal> {
+    fn find(&mut self, procedure: &RawUri, cx: &mut Context<'_, '_>) -> Result<(Key<Registration>, &mut Registration), Refusal> {
         let key = match self.patterns.exact(procedure.as_str()) {
             // What somebody registered exactly was found valid then.
             Some(key) => key,
             None => {
                 check_name(procedure, cx.options)?;
-                self.patterns.best_pattern(procedure.as_str()).ok_or(Refusal::NO_SUCH_PROCEDURE)?
+                let (best, steps) = self.patterns.best_pattern(procedure.as_str());
+                cx.out.spend(steps);
+                best.ok_or(Refusal::NO_SUCH_PROCEDURE)?
             }
         };
         self.registrations.get_mut(key).map(|registration| (key, registration)).ok_or(Refusal::NO_SUCH_PROCEDURE)
+    }
+
+    /// Whether the peer may have one more registration.
+    fn check_room(&self, cx: &Context<'_, '_>, from: PeerKey, pattern: &Pattern) -> Result<(), Refusal> {
+        let Some(peer) = cx.peers.get(from) else { return Ok(()) };
+        if peer.registrations.len() >= cx.options.quotas.registrations {
+            return Err(Refusal::REGISTRATIONS);
+        }
+        if self.held >= cx.options.realm_quotas.registrations {
+            return Err(Refusal::REALM_REGISTRATIONS);
+        }
+        check_pattern_fits(&self.patterns, pattern, &peer.registered_shapes, cx.options)
     }
 
     /// An existing registration, if `from` may share it.
@@ -225,6 +254,7 @@ impl Dealer {
         let Some(registration) = self.registrations.get_mut(key) else { return };
         let id = registration.id;
         registration.remove(peer);
+        self.held = self.held.saturating_sub(1);
         notes.push(meta::ON_UNREGISTER, || (session, id));
         if registration.callees().is_empty() {
             notes.push(meta::ON_DELETE, || (session, id));
@@ -245,10 +275,12 @@ impl Dealer {
     /// Ends a registration without being asked by its callees; those that understand it are told. What they work on goes on.
     fn revoke(&mut self, cx: &mut Context<'_, '_>, key: Key<Registration>) {
         let Some(registration) = self.delete(key) else { return };
+        self.held = self.held.saturating_sub(registration.callees().len());
         let mut last = None;
         for callee in registration.callees() {
             let Some(peer) = cx.peers.get_mut(callee.peer) else { continue };
             peer.registrations.remove(&registration.id);
+            peer.registered_shapes.remove(&registration.pattern);
             last = Some(peer.session);
             cx.notes.push(meta::ON_UNREGISTER, || (peer.session, registration.id));
             if peer.supports(Role::Callee, Feature::RegistrationRevocation) {
@@ -275,10 +307,23 @@ impl Dealer {
     }
 
     /// The registration that a call of the procedure goes to.
-    pub(super) fn best(&self, procedure: &RawUri) -> Option<&Registration> {
-        let exact = self.patterns.exact(procedure.as_str());
-        self.registrations.get(exact.or_else(|| self.patterns.best_pattern(procedure.as_str()))?)
+    pub(super) fn best(&self, procedure: &RawUri, out: &mut Outbound<'_>) -> Option<&Registration> {
+        if let Some(exact) = self.patterns.exact(procedure.as_str()) {
+            return self.registrations.get(exact);
+        }
+        let (best, steps) = self.patterns.best_pattern(procedure.as_str());
+        out.spend(steps);
+        self.registrations.get(best?)
     }
+}
+
+/// What is kept of a call that was handed over.
+struct Kept<'a, 'm> {
+    registration: RegistrationId,
+    details: &'a InvocationDetails,
+    arguments: &'a Arguments<'m>,
+    /// The callees that were asked, if another may be.
+    tried: Option<Vec<PeerKey>>,
 }
 
 /// The callee that takes a call, if it understands how the arguments are packed and that more of them may follow.

@@ -2,6 +2,7 @@
 
 use super::options::{Disclosure, RealmOptions};
 use super::refusal::Refusal;
+use super::wildcards::MAX_COMPONENTS;
 use proto::{MatchPolicy, Pattern, RawUri};
 
 /// Judges the URI of a CALL or PUBLISH.
@@ -11,8 +12,8 @@ pub(super) fn check_name(uri: &RawUri, options: &RealmOptions) -> Result<(), Ref
 
 /// Judges the URI of a SUBSCRIBE or REGISTER.
 pub(super) fn check_pattern(uri: &RawUri, policy: MatchPolicy, options: &RealmOptions) -> Result<Pattern, Refusal> {
-    let wild =
-        policy == MatchPolicy::Wildcard && uri.as_str().bytes().filter(|&octet| octet == b'.').count() >= options.max_wildcard_components;
+    let wild = policy == MatchPolicy::Wildcard
+        && uri.as_str().bytes().filter(|&octet| octet == b'.').count() >= options.max_wildcard_components.min(MAX_COMPONENTS);
     if wild || uri.as_str().len() > options.max_uri {
         return Err(Refusal::INVALID_URI);
     }

@@ -1,6 +1,10 @@
 //! Which subscriptions or registrations a URI falls under: by equality, by prefix, by wildcards.
+//!
+//! The work of a lookup is bounded whatever patterns there are: one look for the exact pattern, a node for each octet of the URI at most
+//! for the prefixes, one look for each shape of wildcard patterns ([`wildcards`](super::wildcards)).
 
 use super::trie::Trie;
+use super::wildcards::{Shape, Wildcards};
 use hashbrown::HashMap;
 use proto::uri::wamp::is_reserved;
 use proto::{MatchPolicy, Pattern};
@@ -10,7 +14,9 @@ use proto::{MatchPolicy, Pattern};
 pub(super) struct Patterns<V> {
     exact: HashMap<Box<str>, V>,
     prefix: Trie<V>,
-    wildcard: Trie<V>,
+    wildcard: Wildcards<V>,
+    /// How long all of them are together.
+    octets: usize,
 }
 
 impl<V: Copy> Patterns<V> {
@@ -19,19 +25,23 @@ impl<V: Copy> Patterns<V> {
         match pattern.policy() {
             MatchPolicy::Exact => self.exact(pattern.as_str()),
             MatchPolicy::Prefix => self.prefix.get(pattern.as_str()),
-            MatchPolicy::Wildcard => self.wildcard.get(pattern.as_str()),
+            MatchPolicy::Wildcard => self.wildcard.get(pattern),
         }
     }
 
+    /// Takes in a pattern that is not there yet.
     pub(super) fn insert(&mut self, pattern: &Pattern, value: V) {
+        self.octets += pattern.as_str().len();
         match pattern.policy() {
             MatchPolicy::Exact => drop(self.exact.insert(pattern.as_str().into(), value)),
             MatchPolicy::Prefix => self.prefix.insert(pattern.as_str(), value),
-            MatchPolicy::Wildcard => self.wildcard.insert(pattern.as_str(), value),
+            MatchPolicy::Wildcard => self.wildcard.insert(pattern, value),
         }
     }
 
+    /// Removes a pattern that is there.
     pub(super) fn remove(&mut self, pattern: &Pattern) {
+        self.octets = self.octets.saturating_sub(pattern.as_str().len());
         match pattern.policy() {
             MatchPolicy::Exact => {
                 self.exact.remove(pattern.as_str());
@@ -40,7 +50,7 @@ impl<V: Copy> Patterns<V> {
                 }
             }
             MatchPolicy::Prefix => self.prefix.remove(pattern.as_str()),
-            MatchPolicy::Wildcard => self.wildcard.remove(pattern.as_str()),
+            MatchPolicy::Wildcard => self.wildcard.remove(pattern),
         }
     }
 
@@ -54,57 +64,73 @@ impl<V: Copy> Patterns<V> {
         !(self.prefix.is_empty() && self.wildcard.is_empty())
     }
 
+    /// How long all patterns are together, in octets.
+    pub(super) const fn octets(&self) -> usize {
+        self.octets
+    }
+
+    /// How many shapes the wildcard patterns have.
+    pub(super) fn shapes(&self) -> usize {
+        self.wildcard.shapes()
+    }
+
+    pub(super) fn has_shape(&self, shape: Shape) -> bool {
+        self.wildcard.has_shape(shape)
+    }
+
     /// The value that has precedence among the patterns (not the exact ones) `uri` falls under: the longest prefix, else the wildcard
-    /// pattern with the longest portions before each wildcard. Patterns never reach what is reserved.
-    pub(super) fn best_pattern(&self, uri: &str) -> Option<V> {
+    /// pattern with the longest portions before each wildcard. Patterns never reach what is reserved. Gives, too, how many steps it took.
+    pub(super) fn best_pattern(&self, uri: &str) -> (Option<V>, usize) {
         if !self.has_patterns() || is_reserved(uri) {
-            return None;
+            return (None, 0);
         }
         let (mut longest, mut first) = (None, None);
-        self.prefix.prefixes_of(uri, |_, value| longest = Some(value));
+        let mut steps = self.prefix.prefixes_of(uri, |_, value| longest = Some(value));
         if longest.is_none() {
-            self.wildcard.wildcards_of(uri, |value| {
+            steps += self.wildcard.each_match(uri, |value| {
                 first = Some(value);
                 false
             });
         }
-        longest.or(first)
+        (longest.or(first), steps)
     }
 
     /// Visits the value of each pattern (not the exact ones) that `uri` falls under. What is reserved is reached only by prefixes that are
-    /// reserved themselves.
-    pub(super) fn each_pattern(&self, uri: &str, mut visit: impl FnMut(V)) {
+    /// reserved themselves. Gives how many steps it took.
+    pub(super) fn each_pattern(&self, uri: &str, mut visit: impl FnMut(V)) -> usize {
         if !self.has_patterns() {
-            return;
+            return 0;
         }
         let shortest = if is_reserved(uri) { "wamp.".len() } else { 0 };
-        self.prefix.prefixes_of(uri, |len, value| {
+        let prefixes = self.prefix.prefixes_of(uri, |len, value| {
             if len >= shortest {
                 visit(value);
             }
         });
-        if !is_reserved(uri) {
-            self.wildcard.wildcards_of(uri, |value| {
+        if is_reserved(uri) {
+            return prefixes;
+        }
+        prefixes
+            + self.wildcard.each_match(uri, |value| {
                 visit(value);
                 true
-            });
-        }
+            })
     }
 
-    /// How many nodes its tries have.
+    /// How many nodes its trie has.
     #[cfg(test)]
     pub(super) fn nodes(&self) -> usize {
-        self.prefix.nodes() + self.wildcard.nodes()
+        self.prefix.nodes()
     }
 
     #[cfg(test)]
     pub(super) fn is_empty(&self) -> bool {
-        self.exact.is_empty() && !self.has_patterns()
+        self.exact.is_empty() && !self.has_patterns() && self.octets == 0
     }
 }
 
 impl<V> Default for Patterns<V> {
     fn default() -> Self {
-        Self { exact: HashMap::new(), prefix: Trie::default(), wildcard: Trie::default() }
+        Self { exact: HashMap::new(), prefix: Trie::default(), wildcard: Wildcards::default(), octets: 0 }
     }
 }

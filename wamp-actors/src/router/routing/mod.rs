@@ -32,6 +32,7 @@ mod refusal;
 mod registration;
 mod retained;
 mod roles;
+mod room;
 mod sequence;
 mod subscription;
 mod sync;
@@ -39,6 +40,7 @@ mod testament;
 mod timestamp;
 mod trie;
 mod violation;
+mod wildcards;
 
 pub(crate) use delivery::{Address, Carried, Delivery};
 pub(crate) use exchange::{Exchange, Port};

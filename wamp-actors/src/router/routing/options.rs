@@ -8,8 +8,7 @@ pub(crate) struct RealmOptions {
     pub(crate) strictness: Strictness,
     /// The longest URI, in octets (default: 1 KiB); a longer one is invalid.
     pub(crate) max_uri: usize,
-    /// How many components a wildcard pattern may have (default: 32); one of more is invalid. A URI is compared with patterns component by
-    /// component, so without it one session's patterns could make each publication of others slow.
+    /// How many components a wildcard pattern may have (default: 32; 64 is the most there can be); one of more is invalid.
     pub(crate) max_wildcard_components: usize,
     /// Whether callers and publishers may be disclosed (default: where they ask for it).
     pub(crate) disclosure: Disclosure,
@@ -17,6 +16,8 @@ pub(crate) struct RealmOptions {
     pub(crate) request_ids: RequestIdRule,
     /// What one session may hold.
     pub(crate) quotas: Quotas,
+    /// What all sessions of the realm may hold together.
+    pub(crate) realm_quotas: RealmQuotas,
     /// What an inbox between threads may hold, in octets, before EVENTs for it are dropped (default: 64 MiB); above half of it
     /// there is [`pressure`](super::Exchange::pressure). Nothing but EVENTs is ever dropped.
     pub(crate) inbox_limit: usize,
@@ -47,6 +48,7 @@ impl Default for RealmOptions {
             disclosure: Disclosure::default(),
             request_ids: RequestIdRule::default(),
             quotas: Quotas::default(),
+            realm_quotas: RealmQuotas::default(),
             inbox_limit: 64 << 20,
             inbox_pressure: 2 << 20,
             retention: Retention::default(),
@@ -105,6 +107,9 @@ pub(crate) struct Quotas {
     pub(crate) registrations: usize,
     /// Subscriptions (default: 10,000).
     pub(crate) subscriptions: usize,
+    /// Shapes of wildcard patterns, in subscriptions and in registrations (default: 32 each). A shape is how many components a pattern
+    /// has, and which of them are wildcards.
+    pub(crate) wildcard_shapes: usize,
     /// Calls in flight (default: 10,000).
     pub(crate) calls: usize,
     /// Invocations in flight (default: 100,000): those it has not answered, be they canceled.
@@ -120,10 +125,31 @@ impl Default for Quotas {
         Self {
             registrations: 10_000,
             subscriptions: 10_000,
+            wildcard_shapes: 32,
             calls: 10_000,
             invocations: 100_000,
             testaments: 1_000,
             testament_octets: 1 << 20,
         }
+    }
+}
+
+/// What the sessions of a realm may hold together; beyond it, requests are answered `wamp.error.quota_exceeded`, too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RealmQuotas {
+    /// Registrations (default: 1,000,000); one that several callees share counts for each.
+    pub(crate) registrations: usize,
+    /// Subscriptions (default: 1,000,000); one of several subscribers counts for each.
+    pub(crate) subscriptions: usize,
+    /// The URIs and patterns of subscriptions, in octets, and those of registrations (default: 64 MiB each). One counts once.
+    pub(crate) pattern_octets: usize,
+    /// Shapes of wildcard patterns, in subscriptions and in registrations (default: 256 each). Each shape is one look for each publication
+    /// or call whose URI has its length.
+    pub(crate) wildcard_shapes: usize,
+}
+
+impl Default for RealmQuotas {
+    fn default() -> Self {
+        Self { registrations: 1_000_000, subscriptions: 1_000_000, pattern_octets: 64 << 20, wildcard_shapes: 256 }
     }
 }

@@ -5,6 +5,17 @@ use proto::{Message, Payload, PayloadRef};
 /// How many octets of deliveries a thread's own work should make at one lock.
 const STRAIN: usize = 4 << 20;
 
+/// How much work should be done at one lock, in steps: a step is a node or a shape looked at in matching, or so; some ten nanoseconds. With
+/// it, whoever waits for the lock waits for so much work and one message's, whatever a peer sends. It is that of 32 plain messages:
+/// enough that the lock itself costs next to nothing.
+const WORK: usize = 32 * MESSAGE;
+
+/// What the routing of a message costs apart from matching and fan-out, in steps.
+const MESSAGE: usize = 32;
+
+/// How many receivers cost a step.
+const RECEIVERS: usize = 8;
+
 /// How many deliveries an empty inbox keeps room for.
 const KEPT: usize = 1024;
 
@@ -17,6 +28,8 @@ pub(crate) struct Outbound<'a> {
     touched: Vec<ThreadIndex>,
     /// The octets put so far, here and elsewhere.
     weight: usize,
+    /// The steps taken so far.
+    work: usize,
 }
 
 /// What other threads put for one thread.
@@ -42,12 +55,33 @@ pub(super) struct Arguments<'a> {
 
 impl<'a> Outbound<'a> {
     pub(super) fn new(here: ThreadIndex, local: &'a mut Vec<Delivery>, inboxes: &'a mut [Inbox]) -> Self {
-        Self { here, local, inboxes, touched: Vec::new(), weight: 0 }
+        Self { here, local, inboxes, touched: Vec::new(), weight: 0, work: 0 }
     }
 
-    /// Whether enough was made for one lock: write it before more messages are handed in.
+    /// Whether enough was done and made for one lock: write it before more messages are handed in.
     pub(crate) const fn is_strained(&self) -> bool {
-        self.weight > STRAIN
+        self.weight > STRAIN || self.work >= WORK
+    }
+
+    /// Takes note of steps that the work at hand took.
+    pub(super) const fn spend(&mut self, steps: usize) {
+        self.work = self.work.saturating_add(steps);
+    }
+
+    /// Takes note of a message that is routed.
+    pub(super) const fn spend_message(&mut self) {
+        self.spend(MESSAGE);
+    }
+
+    /// Takes note of receivers that a message was put for.
+    pub(super) const fn spend_receivers(&mut self, receivers: usize) {
+        self.spend(1 + receivers / RECEIVERS);
+    }
+
+    /// How many steps were taken so far.
+    #[cfg(test)]
+    pub(super) const fn work(&self) -> usize {
+        self.work
     }
 
     /// Sends a message without arguments.

@@ -6,6 +6,7 @@ use super::options::RealmOptions;
 use super::outbound::Outbound;
 use super::random::Random;
 use super::registration::Registration;
+use super::room::Shapes;
 use super::sequence::Sequence;
 use super::subscription::Subscription;
 use super::testament::Testament;
@@ -56,7 +57,11 @@ pub(super) struct Peer {
     pub(super) sequence: Sequence,
     /// Its subscriptions: which, and its place among the subscribers of its thread.
     pub(super) subscriptions: HashMap<SubscriptionId, (Key<Subscription>, u32)>,
+    /// The shapes of the wildcard patterns among them.
+    pub(super) subscribed_shapes: Shapes,
     pub(super) registrations: HashMap<RegistrationId, Key<Registration>>,
+    /// The shapes of the wildcard patterns among them.
+    pub(super) registered_shapes: Shapes,
     /// The calls it made that have no answer yet.
     pub(super) calls: HashMap<RequestId, Key<PendingCall>>,
     /// The invocations it was sent and has not answered.
@@ -96,7 +101,9 @@ impl Peer {
             testaments: Vec::new(),
             sequence: Sequence::default(),
             subscriptions: HashMap::new(),
+            subscribed_shapes: Shapes::default(),
             registrations: HashMap::new(),
+            registered_shapes: Shapes::default(),
             calls: HashMap::new(),
             invocations: HashMap::new(),
             invocation_ids: RequestIds::default(),
@@ -129,7 +136,6 @@ impl Peers {
         self.0.iter()
     }
 
-    #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.0.len()
     }

@@ -171,6 +171,7 @@ impl Realm {
     /// If it breaks the protocol: send ABORT `wamp.error.protocol_violation`, call [`leave`](Self::leave), drop the transport.
     pub(crate) fn recv(&mut self, from: PeerKey, incoming: Incoming<'_>, out: &mut Outbound<'_>) -> Result<Next, Violation> {
         let rule = self.options.request_ids;
+        out.spend_message();
         let Some(peer) = self.peers.get_mut(from) else { return Ok(Next::Open) };
         let course = conduct::check(peer, &incoming.message, rule)?;
         match incoming.message {

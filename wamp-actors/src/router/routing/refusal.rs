@@ -3,7 +3,7 @@ use proto::message::{Error, ErrorDetails};
 use proto::uri::wamp;
 use proto::{Format, MessageType, Payload, PayloadRef, RawUri, RequestId};
 
-/// Beyond what one session may hold ([`Quotas`](super::Quotas)). An extension of ours: the specification has no word for it.
+/// Beyond what one session or the realm may hold. An extension of ours: the specification has no word for it.
 pub(crate) const QUOTA_EXCEEDED: &str = "wamp.error.quota_exceeded";
 
 /// A legitimate ERROR as the answer to a request, with a short text for people as its argument.
@@ -49,6 +49,11 @@ refusals! {
     SUBSCRIPTIONS = QUOTA_EXCEEDED, "the session has as many subscriptions as it may";
     REGISTRATIONS = QUOTA_EXCEEDED, "the session has as many registrations as it may";
     TESTAMENTS = QUOTA_EXCEEDED, "the session has as many testaments as it may";
+    SHAPES = QUOTA_EXCEEDED, "the session has wildcard patterns of as many shapes as it may";
+    REALM_SUBSCRIPTIONS = QUOTA_EXCEEDED, "the realm has as many subscriptions as it may";
+    REALM_REGISTRATIONS = QUOTA_EXCEEDED, "the realm has as many registrations as it may";
+    REALM_PATTERNS = QUOTA_EXCEEDED, "the realm has as many octets of URIs as it may";
+    REALM_SHAPES = QUOTA_EXCEEDED, "the realm has wildcard patterns of as many shapes as it may";
     CALLS = QUOTA_EXCEEDED, "the session has as many open calls as it may";
 }
 

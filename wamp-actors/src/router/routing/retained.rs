@@ -53,6 +53,11 @@ impl Retained {
         }
     }
 
+    /// How much work [`last_for`](Self::last_for) is, in steps.
+    pub(super) fn steps_for(&self, pattern: &Pattern) -> usize {
+        if pattern.policy() == MatchPolicy::Exact { 1 } else { self.topics.len() }
+    }
+
     /// The last event that the peer would have received under the pattern, with its topic.
     pub(super) fn last_for<'a>(&'a self, pattern: &Pattern, peer: &Peer) -> Option<(&'a Uri, &'a RetainedEvent)> {
         if pattern.policy() == MatchPolicy::Exact {

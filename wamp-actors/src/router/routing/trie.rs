@@ -1,4 +1,4 @@
-//! A radix trie over the octets of patterns: as many nodes as there are patterns, twice at most, however long they are, and
+//! A radix trie over the octets of prefixes: as many nodes as there are prefixes, twice at most, however long they are, and
 //! lookups in the time it takes to read the URI.
 
 /// Texts, each with a value.
@@ -103,74 +103,20 @@ impl<V: Copy> Trie<V> {
         }
     }
 
-    /// Visits each text that begins `uri`, with its length, shortest first.
-    pub(super) fn prefixes_of(&self, uri: &str, mut visit: impl FnMut(usize, V)) {
+    /// Visits each text that begins `uri`, with its length, shortest first. Gives how many nodes it went through; each but the first is
+    /// for one octet of `uri` at least.
+    pub(super) fn prefixes_of(&self, uri: &str, mut visit: impl FnMut(usize, V)) -> usize {
         let (mut at, mut rest) = (ROOT, uri.as_bytes());
+        let mut steps = 1;
         loop {
             if let Some(value) = self.node(at).value {
                 visit(uri.len() - rest.len(), value);
             }
-            let Some(child) = rest.first().and_then(|&octet| self.node(at).child(octet)) else { return };
-            let Some(left) = rest.strip_prefix(&*self.node(child).label) else { return };
+            let Some(child) = rest.first().and_then(|&octet| self.node(at).child(octet)) else { return steps };
+            let Some(left) = rest.strip_prefix(&*self.node(child).label) else { return steps };
             (at, rest) = (child, left);
+            steps += 1;
         }
-    }
-
-    /// Visits each text that, as a wildcard pattern (an empty component stands for any), matches `uri`, in the order of precedence: a
-    /// component matched by its name goes before one matched by a wildcard. Stops when `visit` says so by `false`.
-    ///
-    /// `uri` must have no empty component. Each node is entered once at most, so the time is bounded by the patterns that share a
-    /// beginning with `uri`, and the alternatives wait on the heap, not on the stack.
-    pub(super) fn wildcards_of(&self, uri: &str, mut visit: impl FnMut(V) -> bool) {
-        let uri = uri.as_bytes();
-        if self.is_empty() {
-            return;
-        }
-        let mut steps = vec![Step::Enter(Place { node: ROOT, uri: 0, start: true })];
-        while let Some(step) = steps.pop() {
-            match step {
-                Step::Enter(place) => self.enter(place, uri, &mut steps),
-                Step::Match(node) => {
-                    if let Some(value) = self.node(node).value
-                        && !visit(value)
-                    {
-                        return;
-                    }
-                }
-            }
-        }
-    }
-
-    /// Walks a node's label, then leaves the next steps on the stack; what goes first is pushed last.
-    fn enter(&self, place: Place, uri: &[u8], steps: &mut Vec<Step>) {
-        let Some(place) = self.walk_label(place, uri) else { return };
-        let node = self.node(place.node);
-        if place.is_end(uri) {
-            steps.push(Step::Match(place.node));
-        }
-        if place.start
-            && let Some(child) = node.child(b'.')
-        {
-            steps.push(Step::Enter(Place { node: child, ..place }));
-        }
-        if let Some(child) = uri.get(place.uri).and_then(|&octet| node.child(octet)) {
-            steps.push(Step::Enter(Place { node: child, ..place }));
-        }
-    }
-
-    /// Follows a node's label along `uri`.
-    fn walk_label(&self, mut place: Place, uri: &[u8]) -> Option<Place> {
-        for &octet in &*self.node(place.node).label {
-            if place.start && octet == b'.' {
-                place.uri = component_end(uri, place.uri);
-            }
-            if uri.get(place.uri) != Some(&octet) {
-                return None;
-            }
-            place.uri += 1;
-            place.start = octet == b'.';
-        }
-        Some(place)
     }
 
     fn node(&self, at: u32) -> &Node<V> {
@@ -231,33 +177,6 @@ impl<V: Copy> Trie<V> {
         *self.node_mut(at) = Node { label, ..lower };
         self.drop_node(child);
     }
-}
-
-/// What is to be done next in a walk.
-enum Step {
-    Enter(Place),
-    /// The pattern that ends at this node matches.
-    Match(u32),
-}
-
-/// How far a walk has come: before the label of `node`, or behind it.
-#[derive(Clone, Copy)]
-struct Place {
-    node: u32,
-    uri: usize,
-    /// Whether a component begins here.
-    start: bool,
-}
-
-impl Place {
-    /// Whether a pattern that ends here matches: all of `uri` was read, or its last component is left to a last wildcard.
-    fn is_end(&self, uri: &[u8]) -> bool {
-        if self.start { component_end(uri, self.uri) == uri.len() } else { self.uri == uri.len() }
-    }
-}
-
-fn component_end(uri: &[u8], from: usize) -> usize {
-    uri[from..].iter().position(|&octet| octet == b'.').map_or(uri.len(), |at| from + at)
 }
 
 fn common_prefix(a: &[u8], b: &[u8]) -> usize {

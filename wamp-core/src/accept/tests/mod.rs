@@ -11,7 +11,6 @@ use crate::id::SessionId;
 use crate::message::{Abort, AbortDetails, Authenticate, AuthenticateExtra, Hello, HelloDetails, Message};
 use crate::role::CLIENT_ROLES;
 use crate::uri::{RawUri, Uri};
-use crate::value::Dict;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -23,17 +22,17 @@ impl Realms for ThreeRealms {
     fn find(&self, realm: &Uri) -> Option<RealmPolicy> {
         let (anonymous, ticket) = (|| Arc::new(Anonymous::default()) as Arc<dyn Method>, || Arc::new(tickets()) as Arc<dyn Method>);
         let methods = match realm.as_str() {
-            "open" => [anonymous()].into(),
-            "closed" => [ticket()].into(),
-            "both" => [anonymous(), ticket()].into(),
+            "open" => vec![anonymous()],
+            "closed" => vec![ticket()],
+            "both" => vec![anonymous(), ticket()],
             _ => return None,
         };
-        Some(RealmPolicy { methods })
+        Some(RealmPolicy::new(methods))
     }
 }
 
 fn joe() -> Identity {
-    Identity { authid: "joe".into(), authrole: "user".into(), authprovider: "static".into(), authextra: Dict::new() }
+    Identity::new("joe", "user")
 }
 
 fn tickets() -> TicketMethod {
@@ -41,7 +40,7 @@ fn tickets() -> TicketMethod {
 }
 
 fn occasion() -> Occasion {
-    Occasion { random: [0x2a; 32], session: SessionId::new(7).unwrap(), time: SystemTime::UNIX_EPOCH, channel: None }
+    Occasion { random: [0x2a; 32], session: SessionId::new(7).unwrap(), time: SystemTime::UNIX_EPOCH, transport: Default::default() }
 }
 
 /// A link that was just made, and the router's half of its handshake.

@@ -8,7 +8,7 @@ mod key;
 mod openssh;
 
 use super::error::{optional_text, text};
-use super::{Attempt, AuthError, Authenticator, Begin, ChannelBinding, Claim, Denial, Identity, Method, Suspect, hex, secret};
+use super::{Attempt, AuthError, Authenticator, Begin, ChannelBinding, Claim, Finish, Identity, Method, Suspect, hex, secret};
 use crate::message::{Authenticate, AuthenticateExtra, Challenge, ChallengeExtra};
 use crate::uri::Uri;
 use crate::value::{Dict, Value};
@@ -144,8 +144,8 @@ impl CryptosignAttempt {
 }
 
 impl Attempt for CryptosignAttempt {
-    fn finish(self: Box<Self>, answer: &Authenticate) -> Result<Identity, Denial> {
+    fn finish(self: Box<Self>, answer: &Authenticate) -> Finish {
         let proven = self.is_proven_by(&answer.signature);
-        self.suspect.judge(proven)
+        self.suspect.judge(proven).into()
     }
 }

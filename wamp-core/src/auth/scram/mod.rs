@@ -6,7 +6,7 @@ mod kdf;
 mod proof;
 
 use super::error::text;
-use super::{Attempt, AuthError, Authenticator, Begin, ChannelBinding, Claim, CostLimits, Decoy, Denial, Identity, Method};
+use super::{Attempt, AuthError, Authenticator, Begin, ChannelBinding, Claim, CostLimits, Decoy, Denial, Finish, Identity, Method};
 use super::{Principals, Secret, Suspect, hash, secret};
 use crate::message::{Authenticate, AuthenticateExtra, Challenge, ChallengeExtra, WelcomeDetails};
 use crate::uri::Uri;
@@ -331,11 +331,14 @@ impl ScramAttempt {
 }
 
 impl Attempt for ScramAttempt {
-    fn finish(self: Box<Self>, answer: &Authenticate) -> Result<Identity, Denial> {
+    fn finish(self: Box<Self>, answer: &Authenticate) -> Finish {
         let proven = self.is_proven_by(answer) & self.is_repeated_by(answer);
-        let mut identity = self.suspect.judge(proven)?;
+        let mut identity = match self.suspect.judge(proven) {
+            Ok(identity) => identity,
+            Err(denial) => return Finish::Deny(denial),
+        };
         let signature = STANDARD.encode(proof::server_signature(self.record.server_key.expose(), &self.auth_message));
         identity.authextra.insert(self.dialect.verifier().into(), signature.into());
-        Ok(identity)
+        Finish::Admit(identity)
     }
 }

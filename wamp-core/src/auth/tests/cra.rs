@@ -103,7 +103,7 @@ fn a_signature_of_any_other_shape_is_refused() {
     let right = "gO3EQ9fw6S0yuj4SkyDLlkEIR0HDN7nFVGTOmaz7f1g=";
     for wrong in ["", "=", "gO3E", right, "ä", &right.repeat(1000)] {
         let (_, attempt) = challenged(begin(&*plain(), Some("joe"), &[]));
-        assert_eq!(attempt.finish(&answer(wrong)), Err(Denial::Denied), "{wrong:.60}");
+        assert_eq!(attempt.finish(&answer(wrong)).into_result(), Err(Denial::Denied), "{wrong:.60}");
     }
 }
 
@@ -112,12 +112,12 @@ fn an_answer_replayed_from_another_session_is_refused() {
     let (extra, attempt) = challenged(begin(&*plain(), Some("joe"), &[]));
     let asked = challenge(Cra::NAME, [("challenge", field(&extra, "challenge").clone())]);
     let seen = Cra::new("secret2").challenge(&asked).unwrap();
-    assert!(attempt.finish(&seen).is_ok());
+    assert!(attempt.finish(&seen).into_result().is_ok());
 
     let mut other = occasion();
     other.random = [7; 32];
     let (_, attempt) = challenged(super::begin_on(&*plain(), Some("joe"), &[], &other));
-    assert_eq!(attempt.finish(&seen), Err(Denial::Denied));
+    assert_eq!(attempt.finish(&seen).into_result(), Err(Denial::Denied));
 }
 
 #[test]

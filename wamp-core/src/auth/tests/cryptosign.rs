@@ -2,7 +2,8 @@
 //! `autobahn.wamp.cryptosign.CryptosignKey.from_ssh_file` of Autobahn|Python reads.
 
 use super::{
-    Occasion, Outcome, answer, begin, begin_on, challenge, challenged, field, handshake, handshake_on, joe, occasion, offering, realm_of,
+    Occasion, Outcome, answer, begin, begin_on, bound_to, challenge, challenged, field, handshake, handshake_on, joe, occasion, offering,
+    realm_of,
 };
 use crate::auth::{AuthError, Authenticator, Begin, ChannelBinding, ChannelKind, Cryptosign, CryptosignKey, CryptosignMethod, Denial};
 use crate::auth::{InvalidKey, Method, hex};
@@ -147,7 +148,7 @@ fn the_right_key_joins_with_and_without_an_authid() {
 fn a_signature_can_be_bound_to_the_channel() {
     let join = |client: Option<ChannelBinding>, router| {
         let config = offering(client.into_iter().fold(Cryptosign::new(key()), Cryptosign::with_channel));
-        handshake_on(config, &realm_of([shared()]), Occasion { channel: router, ..occasion() }, |_| ())
+        handshake_on(config, &realm_of([shared()]), Occasion { transport: bound_to(router), ..occasion() }, |_| ())
     };
     join(Some(channel()), Some(channel())).joined();
     join(None, Some(channel())).joined();
@@ -174,7 +175,7 @@ fn a_router_that_binds_to_something_else_than_asked_is_left() {
             challenge.extra.extra.insert("channel_binding", Value::Null);
         }
     };
-    let on = Occasion { channel: Some(channel()), ..occasion() };
+    let on = Occasion { transport: bound_to(Some(channel())), ..occasion() };
     assert_eq!(handshake_on(offering(bound()), &realm_of([shared()]), on, stripping), Outcome::Gone(AuthError::ChannelBinding));
 }
 
@@ -209,7 +210,7 @@ fn signatures_of_another_key_message_or_shape_are_refused() {
     let sign = |key: CryptosignKey, nonce: [u8; 32]| Cryptosign::new(key).challenge(&asked(&hex::encode(&nonce))).unwrap().signature;
     let nonce = occasion().random;
     let right = sign(key(), nonce);
-    let finish = |signature: &str| challenged(begin(&method(), None, &hello(PUBLIC))).1.finish(&answer(signature));
+    let finish = |signature: &str| challenged(begin(&method(), None, &hello(PUBLIC))).1.finish(&answer(signature)).into_result();
     assert!(finish(&right).is_ok());
     let mixed = format!("{}{}", &right[..128], "00".repeat(32));
     let other = sign(CryptosignKey::from_seed([1; 32]), nonce);
@@ -224,10 +225,10 @@ fn signatures_of_another_key_message_or_shape_are_refused() {
 fn an_answer_replayed_from_another_session_is_refused() {
     let (extra, attempt) = challenged(begin(&method(), None, &hello(PUBLIC)));
     let seen = Cryptosign::new(key()).challenge(&Challenge { auth_method: Cryptosign::NAME.into(), extra }).unwrap();
-    assert!(attempt.finish(&seen).is_ok());
+    assert!(attempt.finish(&seen).into_result().is_ok());
     let other = Occasion { random: [3; 32], ..occasion() };
     let (_, attempt) = challenged(begin_on(&method(), None, &hello(PUBLIC), &other));
-    assert_eq!(attempt.finish(&seen), Err(Denial::Denied));
+    assert_eq!(attempt.finish(&seen).into_result(), Err(Denial::Denied));
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::payload::Payload;
 use crate::role::{Features, Role, Roles};
 use crate::session::{Closed, Config, Event, Session};
 use crate::uri::Uri;
-use crate::value::{Dict, Value};
+use crate::value::Value;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -29,11 +29,11 @@ impl Realms for OneRealm {
 }
 
 fn realm_of(methods: impl IntoIterator<Item = Arc<dyn Method>>) -> OneRealm {
-    OneRealm(RealmPolicy { methods: methods.into_iter().collect() })
+    OneRealm(RealmPolicy::new(methods.into_iter().collect::<Vec<_>>()))
 }
 
 fn joe() -> Identity {
-    Identity { authid: "joe".into(), authrole: "user".into(), authprovider: "static".into(), authextra: Dict::new() }
+    Identity::new("joe", "user")
 }
 
 fn decoy() -> Decoy {
@@ -44,7 +44,7 @@ fn decoy() -> Decoy {
 fn occasion() -> Occasion {
     let random = std::array::from_fn(|at| u8::try_from(at + 16).unwrap());
     let time = SystemTime::UNIX_EPOCH + Duration::from_millis(1_403_454_985_448);
-    Occasion { random, session: SessionId::new(3_251_278_072_152_162).unwrap(), time, channel: None }
+    Occasion { random, session: SessionId::new(3_251_278_072_152_162).unwrap(), time, transport: Default::default() }
 }
 
 fn offering(authenticator: impl Authenticator + 'static) -> Config {
@@ -116,6 +116,7 @@ fn handshake_on(config: Config, realm: &OneRealm, occasion: Occasion, meddle: im
                 abort
             }
             Step::Gone(abort) => panic!("the client gave up: {abort:?}"),
+            Step::Wait => panic!("nobody is to be asked"),
         };
         meddle(&mut answer);
         session.handle_message(now, answer, Payload::EMPTY);
@@ -154,4 +155,18 @@ fn challenge<const N: usize>(method: &str, fields: [(&str, Value); N]) -> Challe
 
 fn answer(signature: &str) -> Authenticate {
     Authenticate { signature: signature.into(), extra: AuthenticateExtra::default() }
+}
+
+fn bound_to(channel: Option<super::ChannelBinding>) -> super::TransportAuth {
+    super::TransportAuth { channel, ..Default::default() }
+}
+
+impl super::Finish {
+    fn into_result(self) -> Result<Identity, super::Denial> {
+        match self {
+            Self::Admit(identity) => Ok(identity),
+            Self::Deny(denial) => Err(denial),
+            Self::Later(_) => panic!("the methods here judge at once"),
+        }
+    }
 }

@@ -124,7 +124,7 @@ fn a_proof_can_be_bound_to_the_channel() {
     let realm = realm_of([shared(PBKDF2, ScramDialect::Spec)]);
     let join = |client: Option<ChannelBinding>, router| {
         let config = offering(client.into_iter().fold(scram("pencil"), Scram::with_channel));
-        handshake_on(config, &realm, super::Occasion { channel: router, ..occasion() }, |_| ())
+        handshake_on(config, &realm, super::Occasion { transport: super::bound_to(router), ..occasion() }, |_| ())
     };
     join(Some(CHANNEL), Some(CHANNEL)).joined();
     join(None, Some(CHANNEL)).joined();
@@ -195,7 +195,7 @@ fn an_answer_that_does_not_repeat_what_was_agreed_on_is_refused() {
     for (key, value) in cases {
         let (attempt, mut answer) = right_answer(&method(PBKDF2, ScramDialect::Spec));
         answer.extra.extra.insert(key, value);
-        assert_eq!(attempt.finish(&answer).is_ok(), ["none", "other"].contains(&key), "{key}");
+        assert_eq!(attempt.finish(&answer).into_result().is_ok(), ["none", "other"].contains(&key), "{key}");
     }
 }
 
@@ -205,7 +205,7 @@ fn a_proof_of_any_other_shape_is_refused() {
     for proof in ["", "=", "AAAA", "%", &right.signature[..43], &format!("{} ", right.signature), &"A".repeat(4000)] {
         let (attempt, mut answer) = right_answer(&method(PBKDF2, ScramDialect::Spec));
         answer.signature = proof.into();
-        assert_eq!(attempt.finish(&answer), Err(Denial::Denied), "{proof:.60}");
+        assert_eq!(attempt.finish(&answer).into_result(), Err(Denial::Denied), "{proof:.60}");
     }
 }
 
@@ -216,12 +216,12 @@ fn an_answer_replayed_from_another_session_is_refused() {
         let (extra, attempt) = challenged(begin(&method, Some("joe"), &hello(CLIENT)));
         let asked = Challenge { auth_method: dialect.name().into(), extra };
         let mut seen = scram("pencil").with_dialect(dialect).challenge(&asked).unwrap();
-        assert!(attempt.finish(&seen).is_ok());
+        assert!(attempt.finish(&seen).into_result().is_ok());
 
         let other = super::Occasion { random: [3; 32], ..occasion() };
         let (extra, attempt) = challenged(begin_on(&method, Some("joe"), &hello(CLIENT), &other));
         seen.extra.extra.insert("nonce", field(&extra, "nonce").clone());
-        assert_eq!(attempt.finish(&seen), Err(Denial::Denied));
+        assert_eq!(attempt.finish(&seen).into_result(), Err(Denial::Denied));
     }
 }
 

@@ -22,17 +22,17 @@ impl Realms for OneRealm {
 }
 
 fn realm_of(methods: impl IntoIterator<Item = Arc<dyn Method>>) -> OneRealm {
-    OneRealm(RealmPolicy { methods: methods.into_iter().collect() })
+    OneRealm(RealmPolicy::new(methods.into_iter().collect::<Vec<_>>()))
 }
 
 fn joes_ticket() -> Arc<dyn Method> {
-    let joe = Identity { authid: "joe".into(), authrole: "user".into(), authprovider: "static".into(), authextra: Dict::new() };
+    let joe = Identity::new("joe", "user");
     Arc::new(TicketMethod::new(move |_, authid| (authid == "joe").then(|| ("secret!!!".into(), joe.clone()))))
 }
 
 fn occasion() -> Occasion {
     let random = std::array::from_fn(|at| if at % 2 == 0 { 0xfe } else { 0xed });
-    Occasion { random, session: SessionId::new(1).unwrap(), time: SystemTime::UNIX_EPOCH, channel: None }
+    Occasion { random, session: SessionId::new(1).unwrap(), time: SystemTime::UNIX_EPOCH, transport: Default::default() }
 }
 
 /// Lets both halves talk until one has a verdict.
@@ -55,6 +55,7 @@ fn handshake(config: Config, realms: &dyn Realms) -> (Event<()>, Option<RefusalC
                 abort
             }
             Step::Gone(abort) => panic!("the client gave up: {abort:?}"),
+            Step::Wait => panic!("nobody is to be asked"),
         };
         session.handle_message(now, answer, Payload::EMPTY);
     }

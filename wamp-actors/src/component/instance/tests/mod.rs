@@ -91,7 +91,7 @@ impl Scene {
         let shared = Arc::clone(&counts);
         let factory: Factory<Counter> = Arc::new(move || {
             shared.built.fetch_add(1, Ordering::Relaxed);
-            Counter { counts: Arc::clone(&shared), total: 0 }
+            Ok(Counter { counts: Arc::clone(&shared), total: 0 })
         });
         let (sender, state) = watch::channel(ComponentState::Starting);
         let stop = Stopping::default();

@@ -46,7 +46,8 @@ impl<'a> Details<'a> {
     }
 }
 
-fn list(realm: &mut Realm, _: Asked<'_>, _: &mut Outbound<'_>) -> Result<Payload, Refusal> {
+fn list(realm: &mut Realm, _: Asked<'_>, out: &mut Outbound<'_>) -> Result<Payload, Refusal> {
+    out.spend(realm.dealer().registrations.len());
     answer(Lists::of(realm.dealer().registrations.iter().map(|registration| (registration.pattern.policy(), registration.id))))
 }
 
@@ -56,19 +57,20 @@ fn lookup(realm: &mut Realm, asked: Asked<'_>, _: &mut Outbound<'_>) -> Result<P
     answer(realm.dealer().lookup(&pattern).map(|registration| registration.id))
 }
 
-fn best(realm: &mut Realm, asked: Asked<'_>, _: &mut Outbound<'_>) -> Result<Payload, Refusal> {
+fn best(realm: &mut Realm, asked: Asked<'_>, out: &mut Outbound<'_>) -> Result<Payload, Refusal> {
     let (uri,) = asked.decode::<(RawUri,)>()?;
     realm.check_name(&uri)?;
-    answer(realm.dealer().best(&uri).map(|registration| registration.id))
+    answer(realm.dealer().best(&uri, out).map(|registration| registration.id))
 }
 
 fn get(realm: &mut Realm, asked: Asked<'_>, _: &mut Outbound<'_>) -> Result<Payload, Refusal> {
     answer(Details::of(find(realm, asked)?))
 }
 
-fn list_callees(realm: &mut Realm, asked: Asked<'_>, _: &mut Outbound<'_>) -> Result<Payload, Refusal> {
-    let callees = find(realm, asked)?.callees().iter();
-    let sessions = callees.filter_map(|callee| realm.peers().get(callee.peer).map(|peer| peer.session));
+fn list_callees(realm: &mut Realm, asked: Asked<'_>, out: &mut Outbound<'_>) -> Result<Payload, Refusal> {
+    let callees = find(realm, asked)?.callees();
+    out.spend(callees.len());
+    let sessions = callees.iter().filter_map(|callee| realm.peers().get(callee.peer).map(|peer| peer.session));
     answer(sessions.collect::<Vec<SessionId>>())
 }
 

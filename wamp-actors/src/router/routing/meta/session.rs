@@ -11,6 +11,7 @@ use proto::payload::Kwargs;
 use proto::uri::wamp;
 use proto::{Dict, Payload, RawUri, SessionId, Value};
 use serde::Deserialize;
+use std::collections::HashSet;
 
 pub(crate) const ON_JOIN: &str = "wamp.session.on_join";
 pub(crate) const ON_LEAVE: &str = "wamp.session.on_leave";
@@ -47,19 +48,20 @@ pub(crate) fn details(peer: &Peer) -> Dict {
     details
 }
 
-fn count(realm: &mut Realm, asked: Asked<'_>, _: &mut Outbound<'_>) -> Result<Payload, Refusal> {
-    let roles = asked.decode::<(Option<Vec<CompactString>>,)>()?.0;
-    answer(realm.peers().iter().filter(|peer| has_role(peer, roles.as_deref())).count())
+fn count(realm: &mut Realm, asked: Asked<'_>, out: &mut Outbound<'_>) -> Result<Payload, Refusal> {
+    answer(sessions(realm, asked, out)?.len())
 }
 
-fn list(realm: &mut Realm, asked: Asked<'_>, _: &mut Outbound<'_>) -> Result<Payload, Refusal> {
-    let roles = asked.decode::<(Option<Vec<CompactString>>,)>()?.0;
-    let sessions = realm.peers().iter().filter(|peer| has_role(peer, roles.as_deref())).map(|peer| peer.session);
-    answer(sessions.collect::<Vec<_>>())
+fn list(realm: &mut Realm, asked: Asked<'_>, out: &mut Outbound<'_>) -> Result<Payload, Refusal> {
+    answer(sessions(realm, asked, out)?)
 }
 
-fn has_role(peer: &Peer, roles: Option<&[CompactString]>) -> bool {
-    roles.is_none_or(|roles| roles.contains(&peer.authrole))
+/// Those of the roles asked for, or all. The list of roles may be as long as a message: each peer's is looked up in a set.
+fn sessions(realm: &Realm, asked: Asked<'_>, out: &mut Outbound<'_>) -> Result<Vec<SessionId>, Refusal> {
+    let (roles,) = asked.decode::<(Option<HashSet<CompactString>>,)>()?;
+    out.spend(realm.peers().len());
+    let asked_for = realm.peers().iter().filter(|peer| roles.as_ref().is_none_or(|roles| roles.contains(&peer.authrole)));
+    Ok(asked_for.map(|peer| peer.session).collect())
 }
 
 fn get(realm: &mut Realm, asked: Asked<'_>, _: &mut Outbound<'_>) -> Result<Payload, Refusal> {

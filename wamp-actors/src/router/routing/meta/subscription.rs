@@ -44,7 +44,8 @@ impl<'a> Details<'a> {
     }
 }
 
-fn list(realm: &mut Realm, _: Asked<'_>, _: &mut Outbound<'_>) -> Result<Payload, Refusal> {
+fn list(realm: &mut Realm, _: Asked<'_>, out: &mut Outbound<'_>) -> Result<Payload, Refusal> {
+    out.spend(realm.broker().subscriptions().count());
     answer(Lists::of(realm.broker().subscriptions().map(|subscription| (subscription.pattern.policy(), subscription.id))))
 }
 
@@ -55,10 +56,10 @@ fn lookup(realm: &mut Realm, asked: Asked<'_>, _: &mut Outbound<'_>) -> Result<P
 }
 
 /// The subscriptions that an event of the topic falls under; null if there is none.
-fn matching(realm: &mut Realm, asked: Asked<'_>, _: &mut Outbound<'_>) -> Result<Payload, Refusal> {
+fn matching(realm: &mut Realm, asked: Asked<'_>, out: &mut Outbound<'_>) -> Result<Payload, Refusal> {
     let (uri,) = asked.decode::<(RawUri,)>()?;
     realm.check_name(&uri)?;
-    let ids = realm.broker().matching(uri.as_str());
+    let ids = realm.broker().matching(uri.as_str(), out);
     answer((!ids.is_empty()).then_some(ids))
 }
 
@@ -66,13 +67,15 @@ fn get(realm: &mut Realm, asked: Asked<'_>, _: &mut Outbound<'_>) -> Result<Payl
     answer(Details::of(find(realm, asked)?))
 }
 
-fn list_subscribers(realm: &mut Realm, asked: Asked<'_>, _: &mut Outbound<'_>) -> Result<Payload, Refusal> {
-    let sessions = members(find(realm, asked)?).filter_map(|member| realm.peers().get(member.peer).map(|peer| peer.session));
+fn list_subscribers(realm: &mut Realm, asked: Asked<'_>, out: &mut Outbound<'_>) -> Result<Payload, Refusal> {
+    let subscription = find(realm, asked)?;
+    out.spend(members(subscription).count());
+    let sessions = members(subscription).filter_map(|member| realm.peers().get(member.peer).map(|peer| peer.session));
     answer(sessions.collect::<Vec<SessionId>>())
 }
 
 fn count_subscribers(realm: &mut Realm, asked: Asked<'_>, _: &mut Outbound<'_>) -> Result<Payload, Refusal> {
-    answer(members(find(realm, asked)?).count())
+    answer(find(realm, asked)?.groups().iter().map(|group| group.members.len()).sum::<usize>())
 }
 
 fn members(subscription: &Subscription) -> impl Iterator<Item = &Member> {

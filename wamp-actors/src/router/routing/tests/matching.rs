@@ -67,34 +67,54 @@ proptest! {
             expected.sort_unstable();
             prop_assert_eq!(&found, &expected);
             let all: Vec<&Pattern> = present.iter().map(|&at| &changes[at].0).collect();
-            prop_assert_eq!(table.best_pattern(text).map(|at| &changes[at].0), naive_best(&all, &uri));
+            prop_assert_eq!(table.best_pattern(text).0.map(|at| &changes[at].0), naive_best(&all, &uri));
         }
         for at in present {
             table.remove(&changes[at].0);
         }
         prop_assert!(table.is_empty());
-        prop_assert_eq!(table.nodes(), 2, "the roots");
+        prop_assert_eq!((table.nodes(), table.shapes()), (1, 0), "the root");
     }
 }
 
 #[test]
-fn patterns_of_ten_thousand_components_take_a_node_each_and_are_matched_in_linear_time() {
-    const COMPONENTS: usize = 10_000;
+fn a_lookup_tries_each_shape_of_its_length_once_however_many_patterns_there_are() {
+    const COMPONENTS: usize = 32;
+    // Each mixes `a` and wildcards, so that `a.a.a…` agrees with all of it but the end.
+    let text =
+        |bits: u32, end: &str| (1..COMPONENTS).map(|at| if bits >> (at % 8) & 1 == 1 { "a." } else { "." }).collect::<String>() + end;
     let mut table = Patterns::default();
-    let wild = ".".repeat(COMPONENTS - 1);
-    let half = format!("{}{}", "a.".repeat(COMPONENTS / 2), ".".repeat(COMPONENTS / 2 - 1));
-    table.insert(&pattern(&wild, MatchPolicy::Wildcard), 1);
-    table.insert(&pattern(&half, MatchPolicy::Wildcard), 2);
-    assert!(table.nodes() <= 6, "{}", table.nodes());
-    let uri = vec!["a"; COMPONENTS].join(".");
-    let other = format!("b.{}", &uri[2..]);
-    let short = &uri[..uri.len() - 2];
-    // A quadratic walk would take minutes for these.
-    for _ in 0..100 {
-        assert_eq!(table.best_pattern(&uri), Some(2));
-        assert_eq!(table.best_pattern(&other), Some(1));
-        assert_eq!(table.best_pattern(short), None);
+    for bits in 0..64 {
+        for end in 0..150 {
+            table.insert(&pattern(&text(bits, &format!("z{end}")), MatchPolicy::Wildcard), (bits, end));
+        }
     }
+    assert_eq!(table.shapes(), 64);
+    let uri = |components: usize, end: &str| "a.".repeat(components - 1) + end;
+    assert_eq!(table.best_pattern(&uri(COMPONENTS, "nothing")), (None, 64 + 1));
+    assert_eq!(table.best_pattern(&uri(COMPONENTS, "z149")).0, Some((63, 149)));
+    let mut found = 0;
+    assert_eq!(table.each_pattern(&uri(COMPONENTS, "z7"), |_| found += 1), 64 + 1);
+    assert_eq!(found, 64);
+    assert_eq!(table.best_pattern(&uri(COMPONENTS - 1, "z7")), (None, 1), "a shape of another length is not tried");
+    assert_eq!(table.best_pattern(&uri(10_000, "z7")), (None, 1));
+}
+
+#[test]
+fn a_lookup_goes_through_a_node_of_the_prefixes_for_each_octet_at_most() {
+    let mut table = Patterns::default();
+    for length in 1..=1000 {
+        table.insert(&pattern(&"a".repeat(length), MatchPolicy::Prefix), length);
+    }
+    for (uri, best) in [("a".repeat(500), 500), ("a".repeat(1024), 1000), ("a.".repeat(512) + "x", 1)] {
+        let (found, steps) = table.best_pattern(&uri);
+        assert_eq!(found, Some(best));
+        assert_eq!(steps, best + 1);
+        let mut all = 0;
+        assert_eq!(table.each_pattern(&uri, |_| all += 1), best + 1);
+        assert_eq!(all, best);
+    }
+    assert_eq!(table.nodes(), 1001);
 }
 
 #[test]
@@ -107,7 +127,7 @@ fn what_is_reserved_is_reached_by_reserved_prefixes_only() {
     let mut found = Vec::new();
     table.each_pattern("wamp.session.on_join", |at| found.push(at));
     assert_eq!(found, [3, 4]);
-    assert_eq!(table.best_pattern("wamp.session.on_join"), None);
+    assert_eq!(table.best_pattern("wamp.session.on_join").0, None);
     found.clear();
     table.each_pattern("wampish.session.x", |at| found.push(at));
     assert_eq!(found, [0, 1, 2, 9]);

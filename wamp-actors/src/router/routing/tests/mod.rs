@@ -1,5 +1,6 @@
 //! Scripts between named peers, one file a behaviour; then properties, and a model of the threads.
 
+mod budget;
 mod calling;
 mod canceling;
 mod churn;

@@ -92,15 +92,16 @@ fn an_inbox_at_its_limit_takes_no_event_more_but_everything_else() {
 #[test]
 fn work_that_makes_much_says_so() {
     let (mut net, [here, _], alice, _) = two(RealmOptions::default());
-    let (key, payload) = (net.key(alice), proto::Payload::EMPTY);
-    let mut handed = 0;
+    let bytes = bytes::Bytes::from(format!("[\"{}\"]", "x".repeat(1 << 20)));
+    let payload = proto::Payload::shared(&bytes, proto::PayloadRef { format: proto::Format::Json, args: &bytes, kwargs: &[] });
+    let (key, mut handed) = (net.key(alice), 0);
     net.raw(here, |realm, out| {
         while !out.is_strained() {
             handed += 1;
-            realm.recv(key, Incoming::new(0, publish(handed).into(), payload.as_ref()), out).unwrap();
+            realm.recv(key, Incoming::owned(0, publish(handed).into(), &payload), out).unwrap();
         }
     });
-    assert!((100..1_000_000).contains(&handed), "{handed}");
+    assert_eq!(handed, 4, "four megabytes are enough");
 }
 
 #[test]

@@ -1,0 +1,131 @@
+use crate::failure::Failure;
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+use std::time::Duration;
+use wamp_actors::Format;
+use wamp_actors::auth::{Authenticator, Cra, Cryptosign, CryptosignKey, Scram, Ticket};
+use wamp_actors::session::{Session, SessionBuilder};
+
+/// Where to, and as whom: the same for each command, before or after its name.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Connection")]
+pub(crate) struct Connection {
+    /// The router.
+    #[arg(long, global = true, env = "WAMP_URL", default_value = "ws://127.0.0.1:8080/ws")]
+    pub(crate) url: String,
+    /// The realm [default: realm1].
+    #[arg(long, global = true, env = "WAMP_REALM", hide_default_value = true)]
+    pub(crate) realm: Vec<String>,
+    /// The serializer to speak [default: what the router likes best of msgpack, cbor, json].
+    #[arg(long, global = true, value_enum)]
+    serializer: Option<Serializer>,
+    /// Who to join as; needed for each kind of secret but a key.
+    #[arg(long, global = true, env = "WAMP_AUTHID")]
+    authid: Option<String>,
+    /// The role to ask for.
+    #[arg(long, global = true, env = "WAMP_AUTHROLE")]
+    authrole: Option<String>,
+    /// The ticket, for the method `ticket`. Better by the environment: others on the machine can read a command line.
+    #[arg(long, global = true, env = "WAMP_TICKET", hide_env_values = true)]
+    ticket: Option<String>,
+    /// The secret or password, for `wampcra` and `wamp-scram`.
+    #[arg(long, global = true, env = "WAMP_SECRET", hide_env_values = true)]
+    secret: Option<String>,
+    /// The file of the private key, for `cryptosign`: 64 hexadecimal digits, or OpenSSH's format.
+    #[arg(long, global = true, env = "WAMP_PRIVATE_KEY_FILE", value_name = "FILE")]
+    private_key_file: Option<PathBuf>,
+    /// How long an answer may take, in seconds [default: 30].
+    #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds)]
+    timeout: Option<Duration>,
+    /// Tells more of what happens, on the standard error; again for still more.
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Serializer {
+    Json,
+    Msgpack,
+    Cbor,
+}
+
+/// A positive number of seconds.
+pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
+    Duration::try_from_secs_f64(seconds).ok().filter(|duration| !duration.is_zero()).ok_or_else(|| "not a time to wait".to_owned())
+}
+
+impl Connection {
+    /// How long an answer may take.
+    pub(crate) fn patience(&self) -> Duration {
+        self.timeout.unwrap_or(Duration::from_secs(30))
+    }
+
+    /// Joins the realm.
+    pub(crate) async fn join(&self) -> Result<Session, Failure> {
+        Ok(self.builder()?.connect().await?)
+    }
+
+    /// The options of a session.
+    pub(crate) fn builder(&self) -> Result<SessionBuilder, Failure> {
+        let realm = match &*self.realm {
+            [] => "realm1",
+            [realm] => realm,
+            _ => return Err(Failure::Usage("--realm is given more than once, and a session has one".to_owned())),
+        };
+        let mut builder = Session::builder().url(&self.url).realm(realm).call_timeout(self.patience()).request_timeout(self.patience());
+        if let Some(serializer) = self.serializer {
+            builder = builder.serializers([match serializer {
+                Serializer::Json => Format::Json,
+                Serializer::Msgpack => Format::MsgPack,
+                Serializer::Cbor => Format::Cbor,
+            }]);
+        }
+        if let Some(authid) = &self.authid {
+            builder = builder.authid(authid);
+        }
+        if let Some(authrole) = &self.authrole {
+            builder = builder.authrole(authrole);
+        }
+        self.with_credentials(builder)
+    }
+
+    /// Offers a method for each secret there is; the router takes the one that it wants.
+    fn with_credentials(&self, builder: SessionBuilder) -> Result<SessionBuilder, Failure> {
+        let key = self.private_key_file.as_ref().map(|path| read_key(path)).transpose()?;
+        if (self.ticket.is_some() || self.secret.is_some()) && self.authid.is_none() {
+            return Err(Failure::Usage("a ticket or secret needs --authid (or WAMP_AUTHID): whose is it?".to_owned()));
+        }
+        if key.is_none() && self.ticket.is_none() && self.secret.is_none() {
+            return Ok(builder);
+        }
+        let (authid, ticket, secret) = (self.authid.clone().unwrap_or_default(), self.ticket.clone(), self.secret.clone());
+        Ok(builder.credentials(move || {
+            let mut methods: Vec<Box<dyn Authenticator>> = Vec::new();
+            if let Some(key) = &key {
+                methods.push(Box::new(Cryptosign::new(key.clone())));
+            }
+            if let Some(secret) = &secret {
+                methods.push(Box::new(Scram::new(&authid, secret.as_str(), rand_nonce())));
+                methods.push(Box::new(Cra::new(secret.as_str())));
+            }
+            if let Some(ticket) = &ticket {
+                methods.push(Box::new(Ticket::new(ticket)));
+            }
+            methods
+        }))
+    }
+}
+
+/// A nonce serves once: from the system's source at each join. Without one, no join is safe, and the router's answer to a repeated nonce
+/// is a refusal.
+fn rand_nonce() -> [u8; 16] {
+    let mut nonce = [0; 16];
+    let _ = getrandom::fill(&mut nonce);
+    nonce
+}
+
+fn read_key(path: &std::path::Path) -> Result<CryptosignKey, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|error| Failure::Usage(format!("the key file {}: {error}", path.display())))?;
+    text.parse().map_err(|error| Failure::Usage(format!("the key file {}: {error}", path.display())))
+}

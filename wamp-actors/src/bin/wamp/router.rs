@@ -1,0 +1,39 @@
+use crate::connection::Connection;
+use crate::failure::Failure;
+use crate::{json, signal};
+use clap::Args;
+use wamp_actors::router::Router as Running;
+
+/// `wamp router --listen 127.0.0.1:8080 --realm realm1`.
+#[derive(Debug, Args)]
+pub(crate) struct Router {
+    /// Where to listen; may be repeated. Port 0 takes any that is free.
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
+    listen: Vec<String>,
+    /// Another origin whose pages may connect, such as https://example.com; may be repeated. Pages of the router's own host may always.
+    #[arg(long, value_name = "ORIGIN")]
+    allow_origin: Vec<String>,
+    /// How many threads route [default: one a core].
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    workers: Option<u16>,
+}
+
+impl Router {
+    /// Its realms are those of `--realm`.
+    pub(crate) async fn run(self, connection: &Connection) -> Result<(), Failure> {
+        let realms = if connection.realm.is_empty() { vec!["realm1".to_owned()] } else { connection.realm.clone() };
+        let mut builder = realms.iter().fold(Running::builder(), |builder, realm| builder.realm(realm));
+        builder = self.listen.iter().fold(builder, |builder, address| builder.listen(address));
+        builder = self.allow_origin.iter().fold(builder, |builder, origin| builder.allow_origin(origin));
+        if let Some(workers) = self.workers {
+            builder = builder.workers(workers.into());
+        }
+        let router = builder.start().await.map_err(|error| Failure::Other(format!("{error} (--listen ADDR:PORT names another)")))?;
+        for address in router.local_addrs() {
+            json::print(format_args!("listening on ws://{address}/ws (realm {})", realms.join(", ")))?;
+        }
+        signal::until().await?;
+        router.stop().await;
+        Ok(())
+    }
+}
