@@ -184,7 +184,8 @@ pub fn main(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// `#[wamp_error(prefix = "com.example.error")]` on the enum; a variant's URI is its name in `snake_case` under the prefix,
 /// or what `#[wamp_error("…")]` on it says. A tuple variant's fields are positional arguments, a struct variant's are
-/// keyword arguments; both directions.
+/// keyword arguments; both directions. A variant `#[wamp_error(other)] Other(WampError)` keeps errors of all other URIs and
+/// shapes, as they came.
 #[proc_macro_derive(WampError, attributes(wamp_error))]
 pub fn derive_wamp_error(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as DeriveInput);

@@ -30,5 +30,5 @@ pub(crate) const OPTIONS: &[(&str, &[&str])] = &[
     ("on_ready", &[]),
     ("on_leave", &[]),
     ("on_error", &[]),
-    ("wamp_error", &["uri", "prefix"]),
+    ("wamp_error", &["uri", "prefix", "other"]),
 ];

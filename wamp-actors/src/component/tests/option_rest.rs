@@ -75,6 +75,24 @@ fn option_wamp_error_prefix_stands_before_the_variants_names() {
     assert_eq!(Errors::from_wamp_error(WampError::new("r.error.out_of_stock")).expect("ours"), Errors::OutOfStock);
 }
 
+#[derive(Debug, WampError)]
+#[wamp_error(prefix = "r.error")]
+enum Open {
+    OutOfStock(u8),
+    #[wamp_error(other)]
+    Other(WampError),
+}
+
+#[test]
+fn option_wamp_error_other_keeps_what_is_none_of_the_rest() {
+    let read = |error| Open::from_wamp_error(error).expect("any error");
+    assert!(matches!(read(WampError::new("r.error.out_of_stock").arg(3)), Open::OutOfStock(3)));
+    assert!(matches!(read(WampError::new("r.error.out_of_stock").arg("three")), Open::Other(error) if error.uri() == "r.error.out_of_stock"));
+    let Open::Other(kept) = read(WampError::new("x.unknown").with_message("who")) else { panic!("it is unknown") };
+    assert_eq!(kept.message().as_deref(), Some("who"));
+    assert_eq!(Open::Other(kept).into_wamp_error().uri(), "x.unknown");
+}
+
 #[test]
 fn option_wamp_error_uri_is_the_variants_own() {
     assert_eq!(uri(Errors::Other(1)), "x.other");
