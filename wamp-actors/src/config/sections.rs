@@ -47,7 +47,7 @@ pub(crate) struct SessionSection {
 impl SessionSection {
     pub(crate) fn apply(&self, mut session: SessionBuilder) -> SessionBuilder {
         if let Some(formats) = &self.serializers {
-            session.serializers = formats.iter().map(|&name| name.into()).collect();
+            session.link.formats = formats.iter().map(|&name| name.into()).collect();
         }
         session.agent = self.agent.clone().or(session.agent);
         set(&mut session.connect_timeout, self.connect_timeout.map(|time| time.0));
@@ -55,7 +55,7 @@ impl SessionSection {
         set(&mut session.call_timeout, self.call_timeout.map(|time| time.0));
         set(&mut session.request_timeout, self.request_timeout.map(|time| time.0));
         set(&mut session.leave_timeout, self.leave_timeout.map(|time| time.0));
-        set(&mut session.max_message, self.max_message.map(|octets| octets.0));
+        set(&mut session.link.max_message, self.max_message.map(|octets| octets.0));
         set(&mut session.outbox, self.outbox.map(|octets| octets.0));
         session
     }

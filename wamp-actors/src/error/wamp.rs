@@ -149,10 +149,12 @@ impl fmt::Debug for WampError {
         shown.field("uri", &self.uri.as_str());
         match self.payload(Format::MsgPack).map(|payload| values(&payload)) {
             Ok(Ok((args, kwargs))) => {
-                let args = (!args.is_empty()).then(|| cut_short(&args));
-                let kwargs = (!kwargs.is_empty()).then(|| cut_short(&kwargs));
-                args.iter().for_each(|args| drop(shown.field("args", &format_args!("{args}"))));
-                kwargs.iter().for_each(|kwargs| drop(shown.field("kwargs", &format_args!("{kwargs}"))));
+                if !args.is_empty() {
+                    shown.field("args", &format_args!("{}", cut_short(&args)));
+                }
+                if !kwargs.is_empty() {
+                    shown.field("kwargs", &format_args!("{}", cut_short(&kwargs)));
+                }
                 shown.finish()
             }
             Ok(Err(unreadable)) => shown.field("unreadable", &unreadable).finish(),

@@ -1,3 +1,4 @@
+use super::authorize::Roles;
 use super::core::Paths;
 use super::error::RouterError;
 use super::handle::Router;
@@ -5,6 +6,7 @@ use super::limits::Limits;
 use super::routing::RealmOptions;
 use actix_web::web::ServiceConfig;
 use proto::auth::{Anonymous, Method};
+use proto::framing::websocket::Deflate;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +26,8 @@ pub(super) struct RealmSpec {
 #[must_use = "a builder does nothing until `start`"]
 pub struct RouterBuilder {
     pub(super) realms: Vec<RealmSpec>,
+    pub(super) roles: Vec<(String, Roles)>,
+    pub(super) name: Option<String>,
     pub(super) listen: Vec<String>,
     pub(super) workers: Option<usize>,
     pub(super) paths: Paths,
@@ -75,6 +79,13 @@ impl RouterBuilder {
         self
     }
 
+    /// Gives the router a name of letters, digits, `-`, `_` and `.`, under which this process reaches it by the URL `inproc://name`
+    /// (default: none). Names are the process's: two routers of one name are an error.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
     /// Listens on these addresses, in place of those given so far.
     pub(crate) fn listen_only(mut self, addresses: &[String]) -> Self {
         self.listen = addresses.to_vec();
@@ -114,9 +125,17 @@ impl RouterBuilder {
     }
 
     /// The longest message taken, in octets (default: 1 MiB). Over WebSocket a longer one is refused with close code 1009 as soon as its
-    /// frame's header is there.
+    /// frame's header is there. In a batched subprotocol it holds for the batch.
     pub fn max_message(mut self, octets: usize) -> Self {
         self.limits.max_message = octets;
+        self
+    }
+
+    /// Agrees to permessage-deflate (RFC 7692) with WebSocket clients that offer it (default: no). [`Deflate`] says what it costs and
+    /// what it tells; [`max_message`](Self::max_message) holds for what a message inflates to. An EVENT for several receivers is
+    /// compressed once for all that agreed on the same, and goes uncompressed to those with context takeover or a smaller window.
+    pub fn deflate(mut self, options: impl Into<Option<Deflate>>) -> Self {
+        self.limits.deflate = options.into();
         self
     }
 
@@ -149,6 +168,22 @@ impl RouterBuilder {
     /// authorizes (default: 5 s). Whatever they have not answered by then is refused.
     pub fn lookup_timeout(mut self, timeout: Duration) -> Self {
         self.limits.lookup_timeout = timeout;
+        self
+    }
+
+    /// Says which roles a realm has and what they may do (default: any role may do everything): see [`Roles`]. The realm must be added too.
+    pub fn roles(mut self, realm: impl Into<String>, roles: Roles) -> Self {
+        let realm = realm.into();
+        self.roles.retain(|(other, _)| *other != realm);
+        self.roles.push((realm, roles));
+        self
+    }
+
+    /// How long a decision holds that an [`Authorizer`](super::Authorizer) allows to be cached (default: 60 s), and how many are kept for a
+    /// session (default: 256; 0 for none); where there are more, all are forgotten and asked for again.
+    pub fn cache_decisions(mut self, time: Duration, decisions: usize) -> Self {
+        self.limits.cache_decisions = time;
+        self.limits.cached_decisions = decisions;
         self
     }
 

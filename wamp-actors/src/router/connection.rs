@@ -1,13 +1,11 @@
 //! A peer on a socket, whatever the socket and the framing: one task, which owns no buffer while the peer is idle.
 
 use super::core::Pass;
-use super::deliver::Arguments;
-use super::framing::{Framing, Held, Taken};
+use super::framing::{Framing, Held, Taken, Violation};
 use super::guest::{Ending, Guest, Introduction, Verdict};
 use super::hub::Hub;
-use super::outbox::Outbox;
+use super::intake::{Intake, Offence, messages};
 use super::peer::{Orders, Sink};
-use super::routing::Incoming;
 use super::work::Standing;
 use std::future::poll_fn;
 use std::io;
@@ -58,7 +56,7 @@ pub(super) async fn serve<Io: AsyncRead + AsyncWrite + Unpin>(mut connection: Co
 impl<Io: AsyncRead + AsyncWrite + Unpin> Connection<Io> {
     /// A peer whose opening handshake is done. `early` is what came with the handshake.
     pub(super) fn new(hub: &Rc<Hub>, pass: Pass, io: Io, framing: Framing, early: &[u8], from: impl Into<Introduction>) -> Self {
-        let seat = hub.seat(Sink::Octets(framing.wire(), Outbox::default()), pass);
+        let seat = hub.seat(Sink::Octets(framing.outlet()), pass);
         let mut connection = Self { io, framing, guest: Guest::new(seat, from), rest: Vec::new(), pause: None, ending: None };
         connection.take_early(early);
         connection
@@ -191,6 +189,9 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Connection<Io> {
                 }
             }
         });
+        if let Some(separator) = self.framing.learn(input, &held) {
+            self.guest.seat.outlet(|outlet, _| outlet.set_separator(separator));
+        }
         self.route(input, &held);
         if self.ending.is_some() {
             return;
@@ -207,32 +208,32 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Connection<Io> {
 
     fn route(&mut self, input: &[u8], held: &[Held]) {
         let (format, max_depth) = (self.framing.format(), self.guest.seat.core().limits.max_depth);
-        let (mut batch, mut arguments) = (Vec::with_capacity(held.len()), Vec::with_capacity(held.len()));
-        let mut malformed = None;
-        for (index, held) in (0..).zip(held) {
-            let (octets, shared) = match held {
-                Held::Span(span) => (input.get(span.clone()).unwrap_or_default(), None),
-                Held::Owned(octets) => (&octets[..], Some(octets)),
-            };
-            match proto::message::decode(format, octets, max_depth) {
-                Ok((message, payload)) => {
-                    arguments.push(Arguments::Read(payload));
-                    batch.push(match shared {
-                        Some(octets) => Incoming::in_bytes(index, message, payload, octets),
-                        None => Incoming::new(index, message, payload),
-                    });
-                }
-                Err(why) => {
-                    malformed = Some(why);
-                    break;
-                }
+        let mut messages = messages(input, held, self.framing.is_batched().then_some(format));
+        loop {
+            let Intake { batch, arguments, offence, more } = Intake::take(&mut messages, held.len(), format, max_depth);
+            let verdict = self.guest.recv(batch, &arguments);
+            self.take_verdict(verdict);
+            if let (Some(offence), None) = (offence, self.ending) {
+                self.take_offence(offence);
+            }
+            if !more || self.ending.is_some() {
+                return;
             }
         }
-        let verdict = self.guest.recv(batch, &arguments);
-        self.take_verdict(verdict);
-        if let (Some(why), None) = (malformed, self.ending) {
-            let verdict = self.guest.violate(&why);
-            self.take_verdict(verdict);
+    }
+
+    fn take_offence(&mut self, offence: Offence) {
+        match offence {
+            Offence::Message(why) => {
+                let verdict = self.guest.violate(&why);
+                self.take_verdict(verdict);
+            }
+            Offence::Batch(why) => {
+                let (framing, why) = (&mut self.framing, Violation::WebSocket(why.into()));
+                self.guest.break_off(&why);
+                self.guest.seat.append(|out| framing.fail(out, &why));
+                self.ending = Some(Ending::Violation);
+            }
         }
     }
 

@@ -1,3 +1,5 @@
+use super::authorize::Compiled;
+use super::inside::Inside;
 use super::limits::Limits;
 use super::longpoll::Registry;
 use super::routing::{Exchange, RealmOptions};
@@ -31,6 +33,17 @@ pub(super) struct Core {
     /// Until when publishers are slowed down for receivers on other threads, in microseconds from the start.
     pressed_until: AtomicU64,
     threads: Mutex<Threads>,
+    /// The router's own sessions.
+    pub(super) inside: Inside,
+}
+
+/// A realm to be.
+#[derive(Debug)]
+pub(super) struct NewRealm {
+    pub(super) name: Uri,
+    pub(super) policy: RealmPolicy,
+    /// `None` if any role may do everything.
+    pub(super) roles: Option<Compiled>,
 }
 
 /// Where on its port a router is found.
@@ -57,6 +70,7 @@ fn exchange(options: &RealmOptions) -> Arc<Exchange> {
 pub(super) struct RealmEntry {
     name: Uri,
     policy: RealmPolicy,
+    pub(super) roles: Option<Compiled>,
     pub(super) exchange: Arc<Exchange>,
 }
 
@@ -75,8 +89,8 @@ struct Threads {
 }
 
 impl Core {
-    pub(super) fn new(realms: Vec<(Uri, RealmPolicy)>, options: &RealmOptions, limits: Limits, paths: Paths, origins: Vec<String>) -> Self {
-        let entry = |(name, policy)| RealmEntry { name, policy, exchange: exchange(options) };
+    pub(super) fn new(realms: Vec<NewRealm>, options: &RealmOptions, limits: Limits, paths: Paths, origins: Vec<String>) -> Self {
+        let entry = |NewRealm { name, policy, roles }| RealmEntry { name, policy, roles, exchange: exchange(options) };
         Self {
             realms: realms.into_iter().map(entry).collect(),
             limits,
@@ -91,6 +105,7 @@ impl Core {
             started: Instant::now(),
             pressed_until: AtomicU64::new(0),
             threads: Mutex::default(),
+            inside: Inside::default(),
         }
     }
 

@@ -1,12 +1,9 @@
 use super::counters::Counters;
 use super::hub::Seats;
-use super::outbox::SHARE_FROM;
+use super::outlet::{Frame, Outlet};
 use super::peer::{Cut, Member, Peer, Sink};
 use super::routing::{Address, Carried, Delivery, Outbound, PeerKey, Realm};
-use super::wire::{Undeliverable, Wire};
-use bytes::Bytes;
 use proto::message::{Error, ErrorDetails};
-use proto::uri::wamp;
 use proto::{Message, MessageType, Payload, PayloadRef, RawUri, RequestId};
 
 /// The arguments of a message of the batch at hand.
@@ -79,12 +76,6 @@ pub(super) struct Outcome {
     pub(super) pressed_from_afar: bool,
 }
 
-/// A frame that was written once for all peers of a wire.
-enum Frame {
-    Bytes(Bytes),
-    Not(&'static str),
-}
-
 impl<'a> Courier<'a> {
     pub(super) fn new(seats: &'a mut Seats, arguments: &'a [Arguments<'a>], counters: &'a Counters, limit: usize, now: u32) -> Self {
         let dirty = std::mem::take(&mut seats.dirty);
@@ -136,9 +127,9 @@ impl<'a> Courier<'a> {
         let before = peer.waiting();
         match &mut peer.sink {
             Sink::Local(mailbox) => mailbox.push(message, arguments.to_payload()),
-            Sink::Octets(wire, outbox) => {
-                if let Err(why) = outbox.append(pool, |tail| wire.write(tail, &message, arguments.as_ref())) {
-                    return self.fail(address, &message, reason(&why));
+            Sink::Octets(outlet) => {
+                if let Err(why) = outlet.write(pool, &message, arguments.as_ref()) {
+                    return self.fail(address, &message, why.uri());
                 }
             }
         }
@@ -146,9 +137,9 @@ impl<'a> Courier<'a> {
         self.account(address, before);
     }
 
-    /// One message for several peers: encoded once per wire.
+    /// One message for several peers: encoded once for all that are written to alike.
     fn fan_out(&mut self, to: &[Address], message: &Message, arguments: Arguments<'_>) {
-        let mut frames: [Option<Frame>; Wire::COUNT] = [const { None }; Wire::COUNT];
+        let mut frames: [Option<Frame>; Outlet::COUNT] = [const { None }; Outlet::COUNT];
         let mut owned = None;
         for &address in to {
             let Some((peer, pool)) = self.seats.peer(address.slot, address.generation) else { continue };
@@ -162,16 +153,10 @@ impl<'a> Courier<'a> {
                     mailbox.push(message.clone(), payload.clone());
                     None
                 }
-                Sink::Octets(wire, outbox) => {
-                    let Some(slot) = frames.get_mut(wire.index()) else { continue };
-                    let frame = slot.get_or_insert_with(|| Frame::write(*wire, message, arguments.as_ref()));
-                    match frame.for_peer(*wire) {
-                        Ok(frame) => {
-                            outbox.push(pool, frame);
-                            None
-                        }
-                        Err(why) => Some(why),
-                    }
+                Sink::Octets(outlet) => {
+                    let Some(slot) = frames.get_mut(outlet.index()) else { continue };
+                    let frame = slot.get_or_insert_with(|| outlet.frame(pool, message, arguments.as_ref()));
+                    outlet.push(pool, frame).err()
                 }
             };
             match failed {
@@ -226,8 +211,8 @@ impl<'a> Courier<'a> {
         let Some((peer, pool)) = self.seats.peer(address.slot, address.generation) else { return };
         let message = Error { request_type, request, details: ErrorDetails::default(), error: RawUri::from_static(error) }.into();
         let before = peer.waiting();
-        let Sink::Octets(wire, outbox) = &mut peer.sink else { return };
-        if outbox.append(pool, |tail| wire.write(tail, &message, PayloadRef::EMPTY)).is_ok() {
+        let Sink::Octets(outlet) = &mut peer.sink else { return };
+        if outlet.write(pool, &message, PayloadRef::EMPTY).is_ok() {
             self.account(address, before);
         }
     }
@@ -239,36 +224,8 @@ fn cut(peer: &mut Peer, pool: &mut super::outbox::Pool, counters: &Counters) {
     peer.sealed = true;
     peer.orders.cut = Some(Cut::Slow);
     match &mut peer.sink {
-        Sink::Octets(_, outbox) => outbox.clear(pool),
+        Sink::Octets(outlet) => outlet.clear(pool),
         Sink::Local(mailbox) => mailbox.cut(Cut::Slow.to_string()),
     }
     peer.wake();
-}
-
-fn reason(why: &Undeliverable) -> &'static str {
-    match why {
-        Undeliverable::Format(_) => wamp::INVALID_ARGUMENT,
-        Undeliverable::TooLong { .. } => wamp::PAYLOAD_SIZE_EXCEEDED,
-    }
-}
-
-impl Frame {
-    fn write(wire: Wire, message: &Message, payload: PayloadRef<'_>) -> Self {
-        let mut frame = Vec::with_capacity(payload.len() + 64);
-        match wire.widest().write(&mut frame, message, payload) {
-            Ok(()) if frame.len() < SHARE_FROM => Self::Bytes(frame.into()),
-            Ok(()) => {
-                frame.shrink_to_fit();
-                Self::Bytes(frame.into())
-            }
-            Err(why) => Self::Not(reason(&why)),
-        }
-    }
-
-    fn for_peer(&self, wire: Wire) -> Result<&Bytes, &'static str> {
-        match self {
-            Self::Bytes(frame) => wire.takes(frame.len()).map(|()| frame).map_err(|why| reason(&why)),
-            Self::Not(why) => Err(why),
-        }
-    }
 }

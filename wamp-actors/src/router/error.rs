@@ -1,3 +1,5 @@
+use crate::transport::memory::NameError;
+use proto::uri::InvalidUri;
 use std::io;
 
 /// Why a router did not start.
@@ -25,10 +27,37 @@ pub enum RouterError {
         /// What is wrong with it.
         source: io::Error,
     },
+    /// It does not get its name in this process.
+    #[error(transparent)]
+    Name(#[from] NameError),
     /// A realm's name is no URI.
     #[error("{realm:?} is no name for a realm: it must be a WAMP URI such as com.example.realm or realm1")]
     Realm {
         /// What was given.
+        realm: String,
+    },
+    /// A rule's URI is none, nor a pattern.
+    #[error("the role {role:?} has a rule for {uri:?}: {source}")]
+    Rule {
+        /// The role.
+        role: String,
+        /// The rule's text.
+        uri: String,
+        /// What is wrong with it.
+        source: InvalidUri,
+    },
+    /// A rule's wildcard pattern is too long.
+    #[error("the role {role:?} has a rule for {uri:?}, a wildcard pattern of more than 64 components")]
+    LongRule {
+        /// The role.
+        role: String,
+        /// The rule's text.
+        uri: String,
+    },
+    /// Roles were given to a realm that is not there.
+    #[error("there are roles for the realm {realm:?}, which the router does not have: name it with RouterBuilder::realm")]
+    RolesOfNoRealm {
+        /// The realm named.
         realm: String,
     },
     /// No realm was given, so that nobody could join.

@@ -1,9 +1,11 @@
 use super::guest::Ending;
 use super::longpoll::Polled;
+use super::outlet::{Agreement, Outlet};
 use super::wire::Wire;
 use bytes::Bytes;
 use proto::Format;
-use proto::framing::batch::BatchError;
+use proto::framing::Subprotocol;
+use proto::framing::batch::{BatchError, Separator};
 use proto::framing::rawsocket::{self, Limit, RawSocket};
 use proto::framing::websocket::{self, CloseCode, CloseFrame, Closing, MessageKind, Side, Tcp, WebSocket};
 use std::borrow::Cow;
@@ -22,14 +24,22 @@ const LINGER_POLLED: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(super) enum Framing {
     /// After the opening handshake.
-    WebSocket(WebSocket, Closing, Format),
+    WebSocket(WebSocket, Closing, Wire, Option<Agreement>),
     /// After the handshake, with the limit that the peer announced.
     RawSocket(RawSocket, Limit, Format),
     /// After `open`.
     LongPoll(Polled),
 }
 
-/// A message as it was received.
+/// What a WebSocket's ends agreed on in the opening handshake.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Chosen {
+    pub(super) subprotocol: Subprotocol,
+    /// Set if messages may be compressed.
+    pub(super) agreement: Option<Agreement>,
+}
+
+/// A message, or a batch of them, as it was received.
 #[derive(Debug)]
 pub(super) enum Held {
     /// In the read buffer.
@@ -73,18 +83,21 @@ impl fmt::Display for Violation {
 }
 
 impl Framing {
-    pub(super) const fn websocket(format: Format, max_message: usize) -> Self {
-        Self::WebSocket(WebSocket::new(Side::Server, Some(MessageKind::of(format)), max_message), Closing::Open, format)
+    pub(super) fn websocket(chosen: Chosen, max_message: usize) -> Self {
+        let Chosen { subprotocol: Subprotocol { format, batched }, agreement } = chosen;
+        let socket = WebSocket::new(Side::Server, Some(MessageKind::of(format)), max_message);
+        let socket = socket.with_deflate(agreement.map(|agreement| agreement.agreed.client));
+        let wire = if batched { Wire::Batched(format, Separator::default()) } else { Wire::WebSocket(format) };
+        Self::WebSocket(socket, Closing::Open, wire, agreement)
     }
 
     pub(super) const fn rawsocket(format: Format, ours: Limit, theirs: Limit) -> Self {
         Self::RawSocket(RawSocket::new(ours), theirs, format)
     }
 
-    /// How the peer is written to.
-    pub(super) const fn wire(&self) -> Wire {
+    const fn wire(&self) -> Wire {
         match self {
-            Self::WebSocket(_, _, format) => Wire::WebSocket(*format),
+            Self::WebSocket(_, _, wire, _) => *wire,
             Self::RawSocket(_, limit, format) => Wire::RawSocket(*format, *limit),
             Self::LongPoll(polled) => Wire::LongPoll(polled.format()),
         }
@@ -94,12 +107,29 @@ impl Framing {
         self.wire().format()
     }
 
+    pub(super) const fn is_batched(&self) -> bool {
+        matches!(self.wire(), Wire::Batched(..))
+    }
+
+    /// The sending half.
+    pub(super) fn outlet(&self) -> Outlet {
+        let agreement = if let Self::WebSocket(_, _, _, agreement) = self { *agreement } else { None };
+        Outlet::new(self.wire(), agreement)
+    }
+
+    /// Learns from the peer's batches what ends their messages; gives it, if that is news.
+    pub(super) fn learn(&mut self, input: &[u8], held: &[Held]) -> Option<Separator> {
+        let Self::WebSocket(_, _, Wire::Batched(Format::Json, known), _) = self else { return None };
+        let separator = Separator::of(held.first()?.octets(input));
+        (std::mem::replace(known, separator) != separator).then_some(separator)
+    }
+
     /// Takes a frame from the input behind `start`. A message is put into `held`, what answers a control frame into `answer`.
     pub(super) fn take(&mut self, input: &mut [u8], start: usize, held: &mut Vec<Held>, answer: &mut Vec<u8>) -> Taken {
         let base = input.as_ptr() as usize;
         let Some(rest) = input.get_mut(start..) else { return Taken::Short };
         match self {
-            Self::WebSocket(websocket, closing, _) => match websocket.recv(rest) {
+            Self::WebSocket(websocket, closing, ..) => match websocket.recv(rest) {
                 websocket::Received::Incomplete { .. } => Taken::Short,
                 websocket::Received::Frame { used, event } => {
                     take_websocket(event, used, closing, |payload| held.push(Held::new(payload, base)), answer)
@@ -117,17 +147,24 @@ impl Framing {
 
     pub(super) fn ping(&mut self, out: &mut Vec<u8>) {
         match self {
-            Self::WebSocket(_, closing, _) if closing.may_send() => websocket::write::ping(out, b"", None),
+            Self::WebSocket(_, closing, ..) if closing.may_send() => websocket::write::ping(out, b"", None),
             // Polling is the sign of life.
             Self::WebSocket(..) | Self::LongPoll(_) => {}
             Self::RawSocket(rawsocket, ..) => rawsocket.send_ping(out, b""),
         }
     }
 
+    /// Says that the peer broke a rule, if nothing was said yet.
+    pub(super) fn fail(&mut self, out: &mut Vec<u8>, violation: &Violation) {
+        if let (Self::WebSocket(_, closing, ..), Violation::WebSocket(violation)) = (self, violation) {
+            closing.fail(out, violation, None);
+        }
+    }
+
     /// The last words, if the transport has any and none were said.
     pub(super) fn close(&mut self, out: &mut Vec<u8>, ending: Ending) {
         match self {
-            Self::WebSocket(_, closing, _) => {
+            Self::WebSocket(_, closing, ..) => {
                 let code = match ending {
                     Ending::Goodbye => CloseCode::NORMAL,
                     Ending::Refused => CloseCode::POLICY,
@@ -144,7 +181,7 @@ impl Framing {
     /// Whether the peer's last words are still to come.
     pub(super) const fn awaits_close(&self) -> bool {
         match self {
-            Self::WebSocket(_, closing, _) => matches!(closing.tcp(Side::Server), Tcp::AwaitClose),
+            Self::WebSocket(_, closing, ..) => matches!(closing.tcp(Side::Server), Tcp::AwaitClose),
             Self::RawSocket(..) | Self::LongPoll(_) => false,
         }
     }
@@ -159,6 +196,14 @@ impl Framing {
 }
 
 impl Held {
+    /// Its octets, of which those in the read buffer are in `input`.
+    pub(super) fn octets<'a>(&'a self, input: &'a [u8]) -> &'a [u8] {
+        match self {
+            Self::Span(span) => input.get(span.clone()).unwrap_or_default(),
+            Self::Owned(octets) => octets,
+        }
+    }
+
     /// A payload that is borrowed lies in the read buffer, which begins at the address `base`.
     fn new(payload: Cow<'_, [u8]>, base: usize) -> Self {
         match payload {

@@ -1,16 +1,18 @@
+use super::authorize::{Asking, Gate, Subject};
 use super::deliver::Arguments;
+use super::inside::FromInside;
 use super::peer::{Cut, Member};
 use super::routing::{Incoming, NewPeer, Next, ROUTER_ROLES};
 use super::seat::Seat;
-use super::work::{Alarm, Standing, Work};
+use super::work::{Alarm, Due, Standing, Work};
 use proto::accept::{Accept, Admission, Refusal, Step};
 use proto::auth::{Identity, Occasion, TransportAuth};
 use proto::message::{Abort, AbortDetails, Goodbye, GoodbyeDetails};
 use proto::uri::wamp;
-use proto::{Message, RawUri, SessionId};
+use proto::{Message, Payload, RawUri, SessionId};
 use std::fmt::{self, Display};
 use std::net::SocketAddr;
-use std::task::{Context, Poll};
+use std::task::Context;
 use std::time::SystemTime;
 
 /// A peer's session on its thread, whatever its link.
@@ -27,6 +29,8 @@ pub(super) struct Guest {
     who: Who,
     /// Mostly none, and then it costs a look.
     work: Option<Box<Work>>,
+    /// What the session has to pass before it acts, if its realm has rules.
+    gate: Option<Box<Gate>>,
 }
 
 #[derive(Debug)]
@@ -44,6 +48,8 @@ pub(super) enum Who {
     Remote(Option<SocketAddr>),
     /// The same process.
     Local,
+    /// The router itself.
+    Inside,
 }
 
 /// What is known of a peer before it says a word: the listener fills it in.
@@ -82,6 +88,9 @@ pub(super) enum Ending {
     Shutdown,
 }
 
+/// How many messages are judged at a time.
+const JUDGED: usize = 32;
+
 /// The reason in GOODBYE when a session's time is over. An extension of ours: the specification has no word for it.
 const EXPIRED: &str = "wamp.close.expired";
 
@@ -92,12 +101,16 @@ impl Guest {
         let now = tokio::time::Instant::now().into_std();
         let accept = Accept::new(seat.core().accept_config(), occasion(transport), now);
         seat.alarm(Some(seat.core().limits.hello_timeout));
-        Self { seat, phase: Phase::Opening(Box::new(accept)), who, work: None }
+        Self { seat, phase: Phase::Opening(Box::new(accept)), who, work: None, gate: None }
     }
 
     /// Takes all messages of a read, in order; `arguments` are theirs, by [`Incoming::index`].
     pub(super) fn recv(&mut self, batch: Vec<Incoming<'_>>, arguments: &[Arguments<'_>]) -> Verdict {
         self.seat.hub().signal.counters.received.add(batch.len() as u64);
+        self.recv_batch(batch, arguments)
+    }
+
+    fn recv_batch(&mut self, batch: Vec<Incoming<'_>>, arguments: &[Arguments<'_>]) -> Verdict {
         let mut batch = batch.into_iter();
         while !batch.as_slice().is_empty() {
             let verdict = match self.phase {
@@ -125,33 +138,52 @@ impl Guest {
 
     /// Does what is to be done without the peer. To be called before the peer is read, and again until it is idle.
     pub(super) fn poll_work(&mut self, cx: &mut Context<'_>) -> Standing {
-        let Some(mut work) = self.work.take() else { return Standing::Idle };
-        let standing = self.poll_parts(&mut work, cx);
-        if !work.is_done() && !matches!(self.phase, Phase::Over) {
-            self.work.get_or_insert(work);
+        let Some(work) = &mut self.work else { return Standing::Idle };
+        let due = match &mut self.phase {
+            Phase::Opening(accept) => work.poll_opening(accept, cx),
+            Phase::Open(_) => work.poll_open(cx),
+            Phase::Parting | Phase::Over => {
+                **work = Work::default();
+                Due::Nothing
+            }
+        };
+        if work.is_done() {
+            self.work = None;
         }
-        standing
+        Standing::Done(match due {
+            Due::Nothing => return Standing::Idle,
+            Due::Others => return Standing::Held,
+            Due::Late => self.handle_alarm(),
+            Due::Step(step) => self.take_step(*step),
+            Due::Expired => self.expire(),
+            Due::Decided(need, decided, held) => {
+                self.seat.hold(false);
+                if let Some(gate) = &mut self.gate {
+                    gate.learn(need, decided, self.seat.core());
+                }
+                self.recv_held(held.into())
+            }
+        })
     }
 
-    fn poll_parts(&mut self, work: &mut Work, cx: &mut Context<'_>) -> Standing {
-        if let Some(lookup) = &mut work.lookup {
-            let Phase::Opening(accept) = &mut self.phase else { return Standing::Idle };
-            if lookup.poll(cx).is_ready() {
-                work.lookup = None;
-                return Standing::Done(self.handle_alarm());
-            }
-            let now = tokio::time::Instant::now().into_std();
-            let Poll::Ready(step) = accept.poll_later(cx, now) else { return Standing::Held };
-            work.lookup = None;
-            return Standing::Done(self.take_step(step));
+    /// Goes on with what was held.
+    fn recv_held(&mut self, held: Vec<(Message, Payload)>) -> Verdict {
+        let (messages, payloads): (Vec<_>, Vec<_>) = held.into_iter().unzip();
+        let arguments: Vec<_> = payloads.iter().map(Arguments::Owned).collect();
+        let incoming = |((index, message), payload)| Incoming::owned(index, message, payload);
+        let batch: Vec<_> = (0..).zip(messages).zip(&payloads).map(incoming).collect();
+        self.recv_batch(batch, &arguments)
+    }
+
+    /// Keeps the rest of a batch until it is known whether its first message is allowed.
+    fn hold(&mut self, batch: &mut std::vec::IntoIter<Incoming<'_>>, asking: Option<Asking>) {
+        let work = self.work.get_or_insert_default();
+        if let Some(asking) = asking {
+            work.asking = Some(asking);
+            self.seat.hold(true);
         }
-        if let (Some(expiry), Phase::Open(_)) = (&mut work.expiry, &self.phase)
-            && expiry.poll(cx).is_ready()
-        {
-            work.expiry = None;
-            return Standing::Done(self.expire());
-        }
-        Standing::Idle
+        let own = |incoming: Incoming<'_>| (incoming.message, incoming.shared.unwrap_or_else(|| incoming.payload.to_payload()));
+        work.held.extend(batch.map(own));
     }
 
     /// The time that its principal gave the session is over.
@@ -228,10 +260,25 @@ impl Guest {
 
     fn recv_open(&mut self, member: Member, batch: &mut std::vec::IntoIter<Incoming<'_>>, arguments: &[Arguments<'_>]) -> Verdict {
         let Member { realm, key } = member;
+        if self.work.as_ref().is_some_and(|work| work.asking.is_some()) {
+            self.hold(batch, None);
+            return Verdict::Serve;
+        }
+        let mut judged = usize::MAX;
+        if let Some(gate) = &mut self.gate {
+            let messages = batch.as_mut_slice();
+            let next = messages.len().min(JUDGED);
+            let (count, asking) = gate.judge_all(messages.get_mut(..next).unwrap_or_default(), self.seat.core());
+            if count == 0 {
+                self.hold(batch, asking);
+                return Verdict::Serve;
+            }
+            judged = count;
+        }
         let (mut calls, mut publishes) = (0, 0);
         let routed = self.seat.transact(realm, arguments, |realm, out| {
             // The lock is given back once enough was done under it, so that one peer's burst does not hold up all others.
-            for incoming in batch.by_ref() {
+            for incoming in batch.by_ref().take(judged) {
                 match incoming.message {
                     Message::Call(_) => calls += 1,
                     Message::Publish(_) => publishes += 1,
@@ -275,7 +322,11 @@ impl Guest {
         match &mut self.phase {
             Phase::Opening(accept) => {
                 let now = tokio::time::Instant::now().into_std();
-                let step = accept.recv(now, message, self.seat.core().as_ref());
+                let core = self.seat.core().as_ref();
+                let step = match self.who {
+                    Who::Inside => accept.recv(now, message, &FromInside(core)),
+                    Who::Remote(_) | Who::Local => accept.recv(now, message, core),
+                };
                 self.take_step(step)
             }
             Phase::Parting if matches!(message, Message::Goodbye(_) | Message::Abort(_)) => {
@@ -330,6 +381,8 @@ impl Guest {
         self.seat.enlist(Some(member));
         self.seat.alarm(None);
         self.seat.hub().signal.counters.joined.add(1);
+        let roles = self.seat.core().realms.get(realm).and_then(|realm| realm.roles.as_ref());
+        self.gate = roles.filter(|_| !matches!(self.who, Who::Inside)).map(|roles| Box::new(roles.gate(subject(&admission))));
         if let Some(time) = admission.identity.expires_in {
             self.work.get_or_insert_default().expiry = Some(Alarm::after(time));
         }
@@ -387,6 +440,13 @@ impl Guest {
     }
 }
 
+/// A session, as authorizers are told of it.
+fn subject(admission: &Admission) -> Subject {
+    let Identity { authid, authrole, authprovider, .. } = admission.identity.clone();
+    let (session, realm, authmethod) = (admission.session, admission.realm.clone(), admission.authmethod.clone());
+    Subject { session, realm, authid, authrole, authmethod, authprovider }
+}
+
 /// What is particular to the handshake that begins.
 fn occasion(transport: TransportAuth) -> Occasion {
     let mut random = [0; 32];
@@ -406,6 +466,7 @@ impl Display for Who {
             Self::Remote(Some(address)) => address.fmt(f),
             Self::Remote(None) => f.write_str("(unknown address)"),
             Self::Local => f.write_str("(this process)"),
+            Self::Inside => f.write_str("(the router)"),
         }
     }
 }

@@ -1,11 +1,11 @@
 //! A router without sockets, whose peers are fed by hand: for benches. All but the reading and the writing is what serves sockets.
 
-use super::core::{Core, Paths};
+use super::core::{Core, NewRealm, Paths};
 use super::deliver::Arguments;
 use super::guest::{Guest, Verdict, Who};
 use super::hub::Hub;
 use super::limits::Limits;
-use super::outbox::Outbox;
+use super::outlet::Outlet;
 use super::peer::Sink;
 use super::routing::{Incoming, RealmOptions};
 use super::wire::Wire;
@@ -31,13 +31,14 @@ impl HandFedRouter {
         let limits = Limits { ping_interval: Duration::from_secs(24 * 60 * 60), ..Limits::default() };
         let anonymous: Arc<dyn Method> = Arc::new(Anonymous::default());
         let policy = RealmPolicy::new([anonymous]);
-        Self(Arc::new(Core::new(vec![(realm, policy)], &RealmOptions::default(), limits, Paths::default(), Vec::new())))
+        let realm = NewRealm { name: realm, policy, roles: None };
+        Self(Arc::new(Core::new(vec![realm], &RealmOptions::default(), limits, Paths::default(), Vec::new())))
     }
 
     /// Connects a peer on the calling thread, which must run a `LocalSet`. None, if there are too many.
     pub fn connect(&self) -> Option<HandFedPeer> {
         let pass = Core::admit(&self.0)?;
-        let sink = Sink::Octets(Wire::WebSocket(Format::MsgPack), Outbox::default());
+        let sink = Sink::Octets(Outlet::new(Wire::WebSocket(Format::MsgPack), None));
         Some(HandFedPeer(Guest::new(Hub::here(&self.0).seat(sink, pass), Who::Local)))
     }
 }
@@ -61,11 +62,11 @@ impl HandFedPeer {
 
     /// Empties the outbox, as a socket that takes everything does. Gives how many octets waited.
     pub fn clear(&mut self) -> usize {
-        let clear = |outbox: &mut Outbox, pool: &mut _| {
-            let octets = outbox.len();
-            outbox.clear(pool);
+        let clear = |outlet: &mut Outlet, pool: &mut _| {
+            let octets = outlet.len();
+            outlet.clear(pool);
             octets
         };
-        self.0.seat.outbox(clear).unwrap_or_default()
+        self.0.seat.outlet(clear).unwrap_or_default()
     }
 }

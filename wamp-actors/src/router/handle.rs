@@ -1,11 +1,13 @@
+use super::authorize::Compiled;
 use super::builder::{Configure, RealmSpec, RouterBuilder};
-use super::core::Core;
+use super::core::{Core, NewRealm};
 use super::error::RouterError;
 use super::routing::RealmOptions;
 use super::signal::Order;
 use super::stats::Stats;
 use super::{listen, local, mount};
-use crate::transport::memory::MemoryTransport;
+use crate::transport::ConnectError;
+use crate::transport::memory::{MemoryTransport, Named};
 use actix_server::{Server, ServerHandle};
 use actix_web::web::ServiceConfig;
 use proto::accept::RealmPolicy;
@@ -31,6 +33,8 @@ pub struct Router(Arc<Running>);
 struct Running {
     core: Arc<Core>,
     addresses: Vec<SocketAddr>,
+    /// Its name in this process, if it has one.
+    _name: Option<Named>,
     /// `None` if it listens on nothing.
     server: Option<ServerHandle>,
 }
@@ -42,9 +46,17 @@ impl Router {
     }
 
     pub(super) async fn start(builder: RouterBuilder) -> Result<Self, RouterError> {
-        let RouterBuilder { realms, listen, workers, paths, origins, configure, limits, routing } = builder;
-        let policy = |realm: RealmSpec| Ok((check(&realm.name)?, RealmPolicy::new(realm.methods)));
-        let realms = realms.into_iter().map(policy).collect::<Result<Vec<_>, RouterError>>()?;
+        let RouterBuilder { realms, roles, name, listen, workers, paths, origins, configure, limits, routing } = builder;
+        if let Some((realm, _)) = roles.iter().find(|(name, _)| realms.iter().all(|realm| realm.name != *name)) {
+            return Err(RouterError::RolesOfNoRealm { realm: realm.clone() });
+        }
+        let realm = |realm: RealmSpec| {
+            let roles = roles.iter().find(|(name, _)| *name == realm.name);
+            let roles = roles.map(|(_, roles)| Compiled::of(roles)).transpose()?;
+            let policy = RealmPolicy { roles: roles.as_ref().map(Compiled::names), ..RealmPolicy::new(realm.methods) };
+            Ok(NewRealm { name: check(&realm.name)?, policy, roles })
+        };
+        let realms = realms.into_iter().map(realm).collect::<Result<Vec<_>, RouterError>>()?;
         if realms.is_empty() {
             return Err(RouterError::NoRealm);
         }
@@ -52,13 +64,14 @@ impl Router {
         let addresses = listeners.iter().map(TcpListener::local_addr).collect::<Result<_, _>>().map_err(RouterError::Threads)?;
         let routing = RealmOptions { inbox_pressure: limits.outbox / 4, ..routing };
         let core = Arc::new(Core::new(realms, &routing, limits, paths, origins));
+        let name = name.map(|name| by_name(&core).named(name)).transpose()?;
         let server = if listeners.is_empty() {
             None
         } else {
             let workers = workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from).min(WORKERS));
             Some(serve(Arc::clone(&core), listeners, workers, configure.into()).await.map_err(RouterError::Threads)?)
         };
-        Ok(Self(Arc::new(Running { core, addresses, server })))
+        Ok(Self(Arc::new(Running { core, addresses, _name: name, server })))
     }
 
     /// The addresses it listens on, in the order they were given, with the ports that were free where 0 was asked.
@@ -124,6 +137,15 @@ impl Drop for Running {
             drop(server.stop(false));
         }
     }
+}
+
+/// The way to it for those who have its name: it does not keep the router alive.
+fn by_name(core: &Arc<Core>) -> MemoryTransport {
+    let core = Arc::downgrade(core);
+    MemoryTransport::new(move || {
+        let gone = || ConnectError::Full { url: "the router of this process".to_owned() };
+        local::connect(&core.upgrade().ok_or_else(gone)?)
+    })
 }
 
 fn check(name: &str) -> Result<Uri, RouterError> {

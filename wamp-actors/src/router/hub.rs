@@ -302,9 +302,9 @@ impl Seats {
         place.generation = generation.wrapping_add(1);
         if let Some(mut peer) = place.peer.take() {
             self.taken -= 1;
-            if let Sink::Octets(_, outbox) = &mut peer.sink {
+            if let Sink::Octets(outlet) = &mut peer.sink {
                 self.sockets -= 1;
-                outbox.clear(&mut self.pool);
+                outlet.clear(&mut self.pool);
             }
             self.free.push(slot);
         }

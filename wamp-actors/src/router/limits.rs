@@ -1,3 +1,4 @@
+use proto::framing::websocket::Deflate;
 use std::time::Duration;
 
 /// What a peer may cost and how long things may take. Each is an option of [`RouterBuilder`](super::RouterBuilder), where it is explained.
@@ -9,6 +10,8 @@ pub(super) struct Limits {
     pub(super) hello_timeout: Duration,
     pub(super) auth_timeout: Duration,
     pub(super) lookup_timeout: Duration,
+    pub(super) cached_decisions: usize,
+    pub(super) cache_decisions: Duration,
     pub(super) http_idle_timeout: Duration,
     pub(super) body_timeout: Duration,
     pub(super) longpoll_timeout: Duration,
@@ -19,6 +22,7 @@ pub(super) struct Limits {
     pub(super) stall_timeout: Duration,
     pub(super) pause: Duration,
     pub(super) drain: Duration,
+    pub(super) deflate: Option<Deflate>,
 }
 
 impl Default for Limits {
@@ -30,6 +34,8 @@ impl Default for Limits {
             hello_timeout: Duration::from_secs(5),
             auth_timeout: Duration::from_secs(10),
             lookup_timeout: Duration::from_secs(5),
+            cached_decisions: 256,
+            cache_decisions: Duration::from_secs(60),
             http_idle_timeout: Duration::from_secs(10),
             body_timeout: Duration::from_secs(10),
             longpoll_timeout: Duration::from_secs(10),
@@ -40,6 +46,7 @@ impl Default for Limits {
             stall_timeout: Duration::from_secs(10),
             pause: Duration::from_millis(10),
             drain: Duration::from_millis(500),
+            deflate: None,
         }
     }
 }

@@ -11,9 +11,8 @@ use crate::transport::memory::{MemoryLink, pair};
 use crate::transport::{ConnectError, Link};
 use proto::{Format, Message, Payload};
 use std::future::poll_fn;
-use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, ready};
 use tokio::time::{Sleep, sleep};
 
@@ -22,11 +21,20 @@ const BATCH: usize = 256;
 
 /// Connects to the router on the calling thread.
 pub(super) fn connect(core: &Arc<Core>) -> Result<MemoryLink, ConnectError> {
-    let ended = || io::Error::new(io::ErrorKind::ConnectionRefused, "the router has ended, or has too many connections");
-    let pass = Core::admit(core).ok_or_else(|| ConnectError::Io { url: "memory:".to_owned(), source: ended() })?;
+    connect_as(core, Who::Local)
+}
+
+/// The same, for a session of the router's own.
+pub(super) fn connect_inside(core: &Weak<Core>) -> Result<MemoryLink, ConnectError> {
+    let core = core.upgrade().ok_or_else(|| ConnectError::Full { url: "the router of this process".to_owned() })?;
+    connect_as(&core, Who::Inside)
+}
+
+fn connect_as(core: &Arc<Core>, who: Who) -> Result<MemoryLink, ConnectError> {
+    let pass = Core::admit(core).ok_or_else(|| ConnectError::Full { url: "the router of this process".to_owned() })?;
     let (theirs, ours) = pair(Format::MsgPack);
     let seat = Hub::here(core).seat(Sink::Local(ours.outbound()), pass);
-    let mut local = Local { guest: Guest::new(seat, Who::Local), link: ours, pause: None };
+    let mut local = Local { guest: Guest::new(seat, who), link: ours, pause: None };
     drop(tokio::task::spawn_local(async move { poll_fn(|cx| local.poll_serve(cx)).await }));
     Ok(theirs)
 }

@@ -22,6 +22,7 @@
 //!                                     └→ inbox of another thread → hub → outbox → socket
 //! ```
 
+mod authorize;
 mod builder;
 mod connection;
 mod core;
@@ -33,12 +34,15 @@ mod guest;
 pub(crate) mod hand_fed;
 mod handle;
 mod hub;
+mod inside;
+mod intake;
 mod limits;
 mod listen;
 mod local;
 mod longpoll;
 mod mount;
 mod outbox;
+mod outlet;
 mod peer;
 mod realm_options;
 pub(crate) mod routing;
@@ -49,10 +53,12 @@ mod stats;
 mod wire;
 mod work;
 
+pub use authorize::{Action, Authorizer, AuthorizerError, Decision, Permissions, Question, Roles, Rule, Subject};
 pub use builder::RouterBuilder;
 pub use error::RouterError;
 pub use handle::Router;
 pub use mount::on_connect;
+pub use proto::framing::websocket::Deflate;
 pub use routing::{Disclosure, RequestIdRule};
 pub use stats::Stats;
 

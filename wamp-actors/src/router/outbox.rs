@@ -1,5 +1,6 @@
 //! What waits to be written to one peer: octets, so that there is one figure for the slow-consumer policy.
 
+use super::outlet::Deflaters;
 use bytes::{Buf, Bytes};
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
@@ -30,19 +31,22 @@ pub(super) struct Outbox {
     len: usize,
 }
 
-/// Tails that no peer uses.
+/// What a thread lends its peers: tails that none of them uses, deflaters.
 #[derive(Debug, Default)]
-pub(super) struct Pool(Vec<Vec<u8>>);
+pub(super) struct Pool {
+    tails: Vec<Vec<u8>>,
+    pub(super) deflaters: Deflaters,
+}
 
 impl Pool {
     fn take(&mut self) -> Vec<u8> {
-        self.0.pop().unwrap_or_else(|| Vec::with_capacity(4096))
+        self.tails.pop().unwrap_or_else(|| Vec::with_capacity(4096))
     }
 
     fn give(&mut self, mut tail: Vec<u8>) {
-        if self.0.len() < POOLED && (1..=2 * SEAL_AT).contains(&tail.capacity()) {
+        if self.tails.len() < POOLED && (1..=2 * SEAL_AT).contains(&tail.capacity()) {
             tail.clear();
-            self.0.push(tail);
+            self.tails.push(tail);
         }
     }
 }
@@ -55,15 +59,25 @@ impl Outbox {
 
     /// Lets `append` write behind what waits already.
     pub(super) fn append<R>(&mut self, pool: &mut Pool, append: impl FnOnce(&mut Vec<u8>) -> R) -> R {
+        self.make_room(pool);
+        self.extend(append)
+    }
+
+    /// Makes sure that there is a tail, and that it is not too long to be freed in time.
+    pub(super) fn make_room(&mut self, pool: &mut Pool) {
         if self.tail.capacity() == 0 {
             self.tail = pool.take();
         } else if self.tail.len() >= SEAL_AT {
             self.seal();
             self.tail = pool.take();
         }
+    }
+
+    /// Lets `change` append to the tail, where there is one, or rewrite the end of it that was appended since the last flush.
+    pub(super) fn extend<R>(&mut self, change: impl FnOnce(&mut Vec<u8>) -> R) -> R {
         let before = self.tail.len();
-        let result = append(&mut self.tail);
-        self.len += self.tail.len().saturating_sub(before);
+        let result = change(&mut self.tail);
+        self.len = (self.len + self.tail.len()).saturating_sub(before);
         result
     }
 

@@ -1,6 +1,5 @@
-use super::outbox::Outbox;
+use super::outlet::Outlet;
 use super::routing::PeerKey;
-use super::wire::Wire;
 use crate::transport::memory::Mailbox;
 use std::task::{Context, Waker};
 use std::time::Duration;
@@ -33,7 +32,7 @@ pub(super) struct Member {
 #[derive(Debug)]
 pub(super) enum Sink {
     /// To a socket.
-    Octets(Wire, Outbox),
+    Octets(Outlet),
     /// To an in-process link of the same thread.
     Local(Mailbox),
 }
@@ -81,11 +80,13 @@ pub(super) struct Times {
     pub(super) alarm: Option<u32>,
     /// When a ping was sent that is not answered, or the last octets before it that had to wait.
     pub(super) pinged: Option<u32>,
+    /// Whether it is not read for a reason of ours.
+    pub(super) held: bool,
 }
 
 impl Times {
     pub(super) const fn new(now: u32) -> Self {
-        Self { heard: now, took: now, drained: now, behind: false, alarm: None, pinged: None }
+        Self { heard: now, took: now, drained: now, behind: false, alarm: None, pinged: None, held: false }
     }
 
     /// Takes note of what became of a write: whether the socket took any of it, and whether some is left.
@@ -111,7 +112,7 @@ impl Peer {
     /// How many octets wait for it.
     pub(super) fn waiting(&self) -> usize {
         match &self.sink {
-            Sink::Octets(_, outbox) => outbox.len(),
+            Sink::Octets(outlet) => outlet.len(),
             Sink::Local(mailbox) => mailbox.octets(),
         }
     }

@@ -106,7 +106,8 @@ impl RouterBuilder {
     }
 
     /// Whether any session may end others and change what is told of them, by the meta procedures `wamp.session.kill…` and
-    /// `wamp.session.modify_details` (default: no; they are answered `wamp.error.not_authorized`).
+    /// `wamp.session.modify_details` (default: no; they are answered `wamp.error.not_authorized`). In a realm with
+    /// [`roles`](Self::roles) those may, too, that these allow the very procedure.
     pub fn session_control(mut self, allowed: bool) -> Self {
         self.routing.session_control = allowed;
         self

@@ -1,7 +1,8 @@
 use super::core::{Core, Pass};
 use super::deliver::Arguments;
 use super::hub::Hub;
-use super::outbox::{Outbox, Pool};
+use super::outbox::Pool;
+use super::outlet::Outlet;
 use super::peer::{Member, Orders, Peer, Sink};
 use super::routing::{Address, Outbound, Realm};
 use super::wire::Undeliverable;
@@ -67,6 +68,15 @@ impl Seat {
         self.with(|peer, _| (peer.times.heard, peer.times.pinged) = (now, None));
     }
 
+    /// Says whether the peer is not read because others are asked about it: then its silence is not its own.
+    pub(super) fn hold(&self, held: bool) {
+        let now = self.hub.now();
+        self.with(|peer, _| {
+            peer.times.held = held;
+            (peer.times.heard, peer.times.pinged) = (now, None);
+        });
+    }
+
     pub(super) fn enlist(&self, member: Option<Member>) {
         self.with(|peer, _| peer.member = member);
     }
@@ -85,10 +95,7 @@ impl Seat {
     /// Writes a message of the thread's own, if the peer takes messages of its length.
     pub(super) fn send(&self, message: &Message) -> Result<(), Undeliverable> {
         let sent = self.with(|peer, pool| match &mut peer.sink {
-            Sink::Octets(wire, outbox) => {
-                let wire = *wire;
-                outbox.append(pool, |tail| wire.write(tail, message, PayloadRef::EMPTY))
-            }
+            Sink::Octets(outlet) => outlet.write(pool, message, PayloadRef::EMPTY),
             Sink::Local(mailbox) => {
                 mailbox.push(message.clone(), Payload::EMPTY);
                 mailbox.wake();
@@ -100,7 +107,7 @@ impl Seat {
 
     /// Writes octets of the framing's own.
     pub(super) fn append<R: Default>(&self, append: impl FnOnce(&mut Vec<u8>) -> R) -> R {
-        self.outbox(|outbox, pool| outbox.append(pool, append)).unwrap_or_default()
+        self.outlet(|outlet, pool| outlet.append(pool, append)).unwrap_or_default()
     }
 
     /// How many octets wait for the peer.
@@ -113,19 +120,19 @@ impl Seat {
         let now = self.hub.now();
         let flushed = self.with(|peer, pool| {
             let before = peer.waiting();
-            let Sink::Octets(_, outbox) = &mut peer.sink else { return Poll::Ready(Ok(())) };
-            let flushed = outbox.poll_flush(io, pool, cx);
-            let left = outbox.len();
+            let Sink::Octets(outlet) = &mut peer.sink else { return Poll::Ready(Ok(())) };
+            let flushed = outlet.poll_flush(io, pool, cx);
+            let left = outlet.len();
             peer.times.note_flush(now, left < before, left > 0);
             flushed
         });
         flushed.unwrap_or(Poll::Ready(Ok(())))
     }
 
-    /// Does something with the outbox of a socket's peer.
-    pub(super) fn outbox<R>(&self, act: impl FnOnce(&mut Outbox, &mut Pool) -> R) -> Option<R> {
+    /// Does something with the sending half of a socket's peer.
+    pub(super) fn outlet<R>(&self, act: impl FnOnce(&mut Outlet, &mut Pool) -> R) -> Option<R> {
         self.with(|peer, pool| match &mut peer.sink {
-            Sink::Octets(_, outbox) => Some(act(outbox, pool)),
+            Sink::Octets(outlet) => Some(act(outlet, pool)),
             Sink::Local(_) => None,
         })
         .flatten()

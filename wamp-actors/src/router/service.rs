@@ -81,7 +81,7 @@ fn look_after(hub: &Hub, peer: &mut Peer) {
     let counters = &hub.signal.counters;
     let alarmed = peer.times.alarm.is_some_and(|alarm| hub.is_past(alarm));
     // A client that polls is looked after by its carrier: there is no socket that could be full, nor a ping.
-    let polled = matches!(&peer.sink, Sink::Octets(wire, _) if wire.is_polled());
+    let polled = matches!(&peer.sink, Sink::Octets(outlet) if outlet.is_polled());
     let overdue = if polled { None } else { overdue(&peer.times, peer.waiting() > 0, limits, |then| hub.since(then)) };
     match overdue {
         Some(Overdue::Cut(why)) => {
@@ -114,6 +114,9 @@ enum Overdue {
 fn overdue(times: &Times, waits: bool, limits: &Limits, since: impl Fn(u32) -> Duration) -> Option<Overdue> {
     if waits {
         return (since(times.took) >= limits.stall_timeout).then_some(Overdue::Cut(Cut::Stalled(limits.stall_timeout)));
+    }
+    if times.held {
+        return None;
     }
     match times.pinged {
         Some(pinged) => (since(pinged) >= limits.ping_timeout).then_some(Overdue::Cut(Cut::Silent(limits.ping_timeout))),
@@ -217,5 +220,14 @@ mod tests {
         times.pinged = Some(10);
         (10..20).for_each(|now| times.note_flush(now, true, false));
         assert_eq!(at(20, &times, false), Some(Overdue::Cut(Cut::Silent(TEN))));
+    }
+
+    #[test]
+    fn a_peer_that_is_not_read_while_others_are_asked_about_it_is_not_silent() {
+        let mut times = Times { held: true, ..Times::new(0) };
+        assert_eq!(at(100, &times, false), None);
+        times.pinged = Some(5);
+        assert_eq!(at(100, &times, false), None);
+        assert_eq!(at(100, &times, true), Some(Overdue::Cut(Cut::Stalled(TEN))), "but it must read what waits for it");
     }
 }

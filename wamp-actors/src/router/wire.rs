@@ -1,7 +1,8 @@
-use proto::framing::batch;
+use proto::framing::batch::{self, Separator};
 use proto::framing::rawsocket::{self, Limit};
-use proto::framing::websocket::{self, MessageKind};
+use proto::framing::websocket::{self, Deflater, MessageKind};
 use proto::serializer::WriteError;
+use proto::uri::wamp;
 use proto::{Format, Message, PayloadRef};
 
 /// How messages look on a peer's connection. What is encoded for one peer fits all of the same [`index`](Self::index).
@@ -9,6 +10,8 @@ use proto::{Format, Message, PayloadRef};
 pub(super) enum Wire {
     /// A WebSocket message each. The peer says nothing of what it takes.
     WebSocket(Format),
+    /// A WebSocket message for one or more, which end so in JSON.
+    Batched(Format, Separator),
     /// A RawSocket frame each, and the longest message that the peer takes.
     RawSocket(Format, Limit),
     /// Behind its length each, until a poll fetches it.
@@ -31,13 +34,23 @@ pub(super) enum Undeliverable {
     },
 }
 
+impl Undeliverable {
+    /// The error that tells of it.
+    pub(super) const fn uri(&self) -> &'static str {
+        match self {
+            Self::Format(_) => wamp::INVALID_ARGUMENT,
+            Self::TooLong { .. } => wamp::PAYLOAD_SIZE_EXCEEDED,
+        }
+    }
+}
+
 impl Wire {
     /// How many there are that differ in what is written.
-    pub(super) const COUNT: usize = 9;
+    pub(super) const COUNT: usize = 13;
 
     pub(super) const fn format(self) -> Format {
         match self {
-            Self::WebSocket(format) | Self::RawSocket(format, _) | Self::LongPoll(format) => format,
+            Self::WebSocket(format) | Self::Batched(format, _) | Self::RawSocket(format, _) | Self::LongPoll(format) => format,
         }
     }
 
@@ -51,19 +64,30 @@ impl Wire {
             Self::WebSocket(_) => format,
             Self::RawSocket(..) => format + 3,
             Self::LongPoll(_) => format + 6,
+            Self::Batched(Format::Json, Separator::Cancel) => 12,
+            Self::Batched(..) => format + 9,
         }
     }
 
-    /// Appends the message's frame to `out`, or nothing.
-    pub(super) fn write(self, out: &mut Vec<u8>, message: &Message, payload: PayloadRef<'_>) -> Result<(), Undeliverable> {
+    /// Appends the message's frame to `out`, or nothing. It is compressed if there is a deflater to do so.
+    pub(super) fn write(
+        self,
+        out: &mut Vec<u8>,
+        message: &Message,
+        payload: PayloadRef<'_>,
+        deflater: Option<&mut Deflater>,
+    ) -> Result<(), Undeliverable> {
         match self {
-            Self::WebSocket(format) => {
+            Self::WebSocket(format) | Self::Batched(format, _) => {
                 let frame = websocket::write::begin(out, MessageKind::of(format), payload.len() + 32, None);
-                match proto::message::encode(message, payload, format, out) {
-                    Ok(()) => frame.end(out),
+                match self.write_part(out, message, payload) {
+                    Ok(()) => match deflater {
+                        Some(deflater) => frame.end_deflated(out, deflater),
+                        None => frame.end(out),
+                    },
                     Err(why) => {
                         frame.cancel(out);
-                        return Err(why.into());
+                        return Err(why);
                     }
                 };
                 Ok(())
@@ -78,7 +102,7 @@ impl Wire {
                 frame.end(out, limit).map(drop).map_err(too_long)
             }
             Self::LongPoll(format) => {
-                let open = batch::begin(out, Format::MsgPack);
+                let open = batch::begin(out, Format::MsgPack, Separator::default());
                 if let Err(why) = proto::message::encode(message, payload, format, out) {
                     open.cancel(out);
                     return Err(why.into());
@@ -87,6 +111,22 @@ impl Wire {
                 Ok(())
             }
         }
+    }
+
+    /// Appends the message as it is in a WebSocket message, or nothing.
+    pub(super) fn write_part(self, out: &mut Vec<u8>, message: &Message, payload: PayloadRef<'_>) -> Result<(), Undeliverable> {
+        let Self::Batched(format, separator) = self else {
+            return Ok(proto::message::encode(message, payload, self.format(), out)?);
+        };
+        let part = batch::begin(out, format, separator);
+        match proto::message::encode(message, payload, format, out) {
+            Ok(()) => part.end(out),
+            Err(why) => {
+                part.cancel(out);
+                return Err(why.into());
+            }
+        }
+        Ok(())
     }
 
     /// Whether a peer takes a frame that was written for another of the same index.
@@ -102,9 +142,8 @@ impl Wire {
     /// The same wire for the strongest peer, so that what is shared is not judged by the first receiver's limit.
     pub(super) const fn widest(self) -> Self {
         match self {
-            Self::WebSocket(format) => Self::WebSocket(format),
+            Self::WebSocket(_) | Self::Batched(..) | Self::LongPoll(_) => self,
             Self::RawSocket(format, _) => Self::RawSocket(format, Limit::MAX),
-            Self::LongPoll(format) => Self::LongPoll(format),
         }
     }
 

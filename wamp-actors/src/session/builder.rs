@@ -2,7 +2,7 @@
 
 use super::Session;
 use crate::error::JoinError;
-use crate::transport::Transport;
+use crate::transport::{LinkOptions, Transport};
 use proto::Format;
 use proto::auth::Authenticator;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ pub struct SessionBuilder {
     pub(crate) url: Option<String>,
     pub(crate) transport: Option<Arc<dyn Transport>>,
     pub(crate) realm: String,
-    pub(crate) serializers: Vec<Format>,
+    pub(crate) link: LinkOptions,
     pub(crate) authid: Option<String>,
     pub(crate) authrole: Option<String>,
     pub(crate) credentials: Option<Credentials>,
@@ -28,7 +28,6 @@ pub struct SessionBuilder {
     pub(crate) call_timeout: Option<Duration>,
     pub(crate) request_timeout: Duration,
     pub(crate) leave_timeout: Duration,
-    pub(crate) max_message: usize,
     pub(crate) outbox: usize,
     pub(crate) local: bool,
 }
@@ -39,7 +38,7 @@ impl Default for SessionBuilder {
             url: None,
             transport: None,
             realm: String::new(),
-            serializers: vec![Format::MsgPack, Format::Cbor, Format::Json],
+            link: LinkOptions::default(),
             authid: None,
             authrole: None,
             credentials: None,
@@ -49,7 +48,6 @@ impl Default for SessionBuilder {
             call_timeout: Some(Duration::from_secs(30)),
             request_timeout: Duration::from_secs(30),
             leave_timeout: Duration::from_secs(5),
-            max_message: 16 << 20,
             outbox: 8 << 20,
             local: false,
         }
@@ -57,7 +55,7 @@ impl Default for SessionBuilder {
 }
 
 impl SessionBuilder {
-    /// The router's URL, `ws://host:port/path`. No default.
+    /// The router's URL, such as `ws://host:port/path`; [`endpoint`](crate::transport::endpoint) lists the forms. No default.
     pub fn url(mut self, url: impl AsRef<str>) -> Self {
         self.url = Some(url.as_ref().to_owned());
         self
@@ -84,7 +82,7 @@ impl SessionBuilder {
     /// The formats offered, the preferred first (default: MessagePack, CBOR, JSON: the smallest and fastest first). A
     /// transport given by [`transport`](Self::transport) has its own.
     pub fn serializers(mut self, formats: impl IntoIterator<Item = Format>) -> Self {
-        self.serializers = formats.into_iter().collect();
+        self.link.formats = formats.into_iter().collect();
         self
     }
 
@@ -142,9 +140,17 @@ impl SessionBuilder {
         self
     }
 
-    /// The largest message taken from the router, in octets; a larger one ends the session (default: 16 MiB).
+    /// The largest message taken from the router, in octets; a larger one ends the session (default: 16 MiB). A transport given by
+    /// [`transport`](Self::transport) has its own.
     pub fn max_message(mut self, octets: usize) -> Self {
-        self.max_message = octets;
+        self.link.max_message = octets;
+        self
+    }
+
+    /// After how long without a word from the router it is pinged, and how long it may take to answer (default: 10 s and 10 s). See
+    /// [`UrlTransport::ping`](crate::transport::UrlTransport::ping). A transport given by [`transport`](Self::transport) has its own.
+    pub fn ping(mut self, interval: Duration, timeout: Duration) -> Self {
+        (self.link.ping_interval, self.link.ping_timeout) = (interval, timeout);
         self
     }
 

@@ -5,7 +5,7 @@ use super::driver::{Driver, Joining, Parts};
 use super::handle::{Life, Outbox, Shared};
 use super::{Session, SessionBuilder, runtime};
 use crate::error::{ConnectError, JoinError};
-use crate::transport::{BoxLink, Transport, WebSocketTransport};
+use crate::transport::{BoxLink, Transport, UrlTransport};
 use proto::Uri;
 use proto::session::Config;
 use std::sync::Arc;
@@ -30,8 +30,7 @@ fn transport(options: &SessionBuilder) -> Result<Arc<dyn Transport>, JoinError> 
         return Ok(transport.clone());
     }
     let url = options.url.as_ref().ok_or(JoinError::NoUrl)?;
-    let transport = WebSocketTransport::new(url)?.serializers(options.serializers.clone()).max_message(options.max_message);
-    Ok(Arc::new(transport))
+    Ok(Arc::new(UrlTransport::with_options(url, options.link.clone())?))
 }
 
 async fn open(options: SessionBuilder, realm: Uri, transport: Arc<dyn Transport>, mut reply: Reply) {

@@ -61,7 +61,7 @@ impl Keeper {
     pub(super) fn start(options: ClientBuilder) -> Client {
         let (state, watched) = watch::channel(ClientState::Connecting { attempt: 0 });
         let (commands, inbox) = mpsc::unbounded_channel();
-        let format = options.session.serializers.first().copied().unwrap_or(proto::Format::MsgPack);
+        let format = options.session.link.formats.first().copied().unwrap_or(proto::Format::MsgPack);
         let (call_timeout, local) = (options.session.call_timeout, options.session.local);
         let shared = Shared { state: watched, commands, format, call_timeout, tickets: AtomicU64::new(0) };
         let job = move || -> LocalBoxFuture<'static, ()> { Box::pin(Self::new(options, state, inbox).run()) };

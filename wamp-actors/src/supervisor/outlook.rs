@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn a_wrong_url_and_a_session_left_are_final() {
-        let url = ConnectError::Url { url: "gopher://x".into(), why: "it must begin with ws://".into() };
+        let url = ConnectError::Url { url: "gopher://x".into(), why: crate::transport::endpoint::InvalidEndpoint::Scheme };
         assert_eq!(Outlook::of(&JoinError::from(url).into()), Outlook::Final);
         assert_eq!(Outlook::of(&Setback::Lost(Closed::Left)), Outlook::Final);
     }

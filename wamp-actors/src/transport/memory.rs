@@ -1,5 +1,7 @@
 //! The transport within a process and a thread: messages pass as they are, in queues that count octets.
 
+mod names;
+
 use super::{BoxLink, ConnectError, Link, LinkError, SendError, Transport};
 use futures_util::future::LocalBoxFuture;
 use proto::{Format, Message, Payload, PayloadRef};
@@ -9,6 +11,9 @@ use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
+
+pub(super) use names::connect;
+pub use names::{NameError, Named};
 
 /// What a message weighs in a queue beside its arguments, in octets: about what its header takes.
 const HEADER: usize = 128;

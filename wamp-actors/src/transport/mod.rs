@@ -1,19 +1,35 @@
 //! Transports: how a session reaches a router. A [`Transport`] connects, a [`Link`] is what comes of it.
+//!
+//! [`UrlTransport`] is the way to whatever a URL names ([`endpoint`] lists the forms); [`memory`] leads to a router in the same
+//! process. A transport of your own is taken wherever a URL is.
 
+mod buffers;
+mod dial;
+pub mod endpoint;
+mod error;
+mod keepalive;
 pub mod memory;
+mod options;
+#[cfg(test)]
+pub(crate) mod played;
+mod rawsocket;
 #[cfg(test)]
 pub(crate) mod scripted;
+mod url;
 mod websocket;
 
 use futures_util::future::LocalBoxFuture;
-use proto::framing::websocket as ws;
-use proto::message::DecodeError;
-use proto::serializer::WriteError;
+use proto::message::decode;
+use proto::serializer::DEFAULT_MAX_DEPTH;
 use proto::{Format, Message, Payload, PayloadRef};
+use std::borrow::Cow;
 use std::fmt;
 use std::task::{Context, Poll};
 
-pub use websocket::WebSocketTransport;
+pub use endpoint::Endpoint;
+pub use error::{ConnectError, LinkError, LinkViolation, SendError};
+pub(crate) use options::LinkOptions;
+pub use url::UrlTransport;
 
 /// A connection to a router that carries WAMP messages, owned by one session on one thread.
 ///
@@ -60,113 +76,18 @@ pub trait Transport: Send + Sync + fmt::Debug {
     fn describe(&self) -> String;
 }
 
-/// Why a message was not sent.
-#[derive(Debug, thiserror::Error)]
-pub enum SendError {
-    /// The format cannot carry it.
-    #[error(transparent)]
-    Write(#[from] WriteError),
-    /// It is larger than the other side takes.
-    #[error("the message has {size} octets, more than the {limit} the peer takes")]
-    TooLarge {
-        /// Its size in octets.
-        size: usize,
-        /// The limit in octets.
-        limit: usize,
-    },
-}
-
-/// Why a link ended.
-#[derive(Debug, thiserror::Error)]
-pub enum LinkError {
-    /// The peer closed it.
-    #[error("the router closed the connection{}", .reason.as_deref().map(|r| format!(": {r}")).unwrap_or_default())]
-    Closed {
-        /// The transport's close code, where it has one (WebSocket).
-        code: Option<u16>,
-        /// The peer's reason, for people.
-        reason: Option<String>,
-    },
-    /// The network failed.
-    #[error("the connection failed: {0}")]
-    Io(#[from] std::io::Error),
-    /// The peer broke the transport's rules or sent what is no WAMP message.
-    #[error("the router broke the protocol: {0}")]
-    Violation(#[source] LinkViolation),
-    /// Nothing came for longer than the time-out.
-    #[error("the router is silent: no answer to a ping within {0:?}")]
-    Silent(std::time::Duration),
-}
-
-/// What a router does that no router may, as far as a link can tell.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum LinkViolation {
-    /// It sent what is no WAMP message. The link can still send: the router is told by ABORT.
-    #[error(transparent)]
-    Message(#[from] DecodeError),
-    /// It broke the rules of WebSocket.
-    #[error(transparent)]
-    WebSocket(#[from] ws::Violation),
-}
-
-/// Why no connection came about; each variant says what to do about it.
-#[derive(Debug, thiserror::Error)]
-pub enum ConnectError {
-    /// The URL is not one of ours.
-    #[error("{url} is no URL of a WAMP router: {why}")]
-    Url {
-        /// The URL.
-        url: String,
-        /// What is wrong.
-        why: String,
-    },
-    /// The host name was not found.
-    #[error("the host of {url} was not found: {source}")]
-    Resolve {
-        /// The URL.
-        url: String,
-        /// What the resolver said.
-        source: std::io::Error,
-    },
-    /// Nobody listens there, or the network is down.
-    #[error("cannot connect to {url}: {source}; is the router running?")]
-    Io {
-        /// The URL.
-        url: String,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// It took too long.
-    #[error("no connection to {url} within {after:?}")]
-    TimedOut {
-        /// The URL.
-        url: String,
-        /// How long it was tried.
-        after: std::time::Duration,
-    },
-    /// The server answered the WebSocket handshake with another status than 101.
-    #[error("{url} answered the WebSocket handshake with HTTP {status}; is the path right?")]
-    Status {
-        /// The URL.
-        url: String,
-        /// The HTTP status.
-        status: u16,
-    },
-    /// The server took none of the subprotocols offered.
-    #[error("{url} speaks none of the WAMP subprotocols offered ({offered})")]
-    Subprotocol {
-        /// The URL.
-        url: String,
-        /// What was offered.
-        offered: String,
-    },
-    /// The handshake failed otherwise.
-    #[error("the handshake with {url} failed: {why}")]
-    Handshake {
-        /// The URL.
-        url: String,
-        /// What went wrong.
-        why: String,
-    },
+/// A message as it came, with its payload in memory of its own.
+fn decoded(format: Format, octets: Cow<'_, [u8]>) -> Result<(Message, Payload), LinkError> {
+    let violation = |error| LinkError::Violation(LinkViolation::Message(error));
+    match octets {
+        Cow::Borrowed(octets) => {
+            let (message, payload) = decode(format, octets, DEFAULT_MAX_DEPTH).map_err(violation)?;
+            Ok((message, payload.to_payload()))
+        }
+        Cow::Owned(octets) => {
+            let octets = bytes::Bytes::from(octets);
+            let (message, payload) = decode(format, &octets, DEFAULT_MAX_DEPTH).map_err(violation)?;
+            Ok((message, Payload::shared(&octets, payload)))
+        }
+    }
 }

@@ -1,12 +1,33 @@
 //! Several WAMP messages in one WebSocket message (the specification's Message Batching).
 //!
-//! JSON messages each end with the record separator 0x1E, which no JSON contains; the others begin with their length as
+//! JSON messages each end with a [`Separator`]; the others begin with their length as
 //! 32 bits, big-endian.
 
 use crate::format::Format;
 
-/// Ends a JSON message in a batch.
-const SEPARATOR: u8 = 0x1E;
+/// What ends a JSON message in a batch. JSON contains neither, so that both are understood wherever they come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Separator {
+    /// 0x1E, the record separator, as specified.
+    #[default]
+    Record,
+    /// 0x18: Autobahn|Python reads the specification's `\30` as an octal number, and understands nothing else.
+    Cancel,
+}
+
+impl Separator {
+    /// The one that the sender of this batch uses.
+    pub fn of(batch: &[u8]) -> Self {
+        if batch.last() == Some(&Self::Cancel.octet()) { Self::Cancel } else { Self::Record }
+    }
+
+    const fn octet(self) -> u8 {
+        match self {
+            Self::Record => 0x1E,
+            Self::Cancel => 0x18,
+        }
+    }
+}
 
 /// The length in front of a binary message.
 const PREFIX: usize = 4;
@@ -68,18 +89,20 @@ fn take_prefixed(rest: &[u8]) -> Result<(&[u8], &[u8]), BatchError> {
 }
 
 fn take_separated(rest: &[u8]) -> Result<(&[u8], &[u8]), BatchError> {
-    let end = memchr::memchr(SEPARATOR, rest).ok_or(BatchError::Truncated)?;
+    let end = memchr::memchr2(Separator::Record.octet(), Separator::Cancel.octet(), rest).ok_or(BatchError::Truncated)?;
     let (message, rest) = rest.split_at_checked(end).ok_or(BatchError::Truncated)?;
     Ok((message, rest.get(1..).unwrap_or_default()))
 }
 
 /// Begins a message of a batch: append it to `out`, then [`OpenMessage::end`] it.
-pub fn begin(out: &mut Vec<u8>, format: Format) -> OpenMessage {
+///
+/// `separator` is what the receiver understands, if the format is JSON.
+pub fn begin(out: &mut Vec<u8>, format: Format, separator: Separator) -> OpenMessage {
     let start = out.len();
     if format.is_binary() {
         out.extend_from_slice(&[0; PREFIX]);
     }
-    OpenMessage { start, format }
+    OpenMessage { start, format, separator }
 }
 
 /// A message of a batch that is being written.
@@ -88,6 +111,7 @@ pub fn begin(out: &mut Vec<u8>, format: Format) -> OpenMessage {
 pub struct OpenMessage {
     start: usize,
     format: Format,
+    separator: Separator,
 }
 
 impl OpenMessage {
@@ -95,7 +119,7 @@ impl OpenMessage {
     /// messages are far below.)
     pub fn end(self, out: &mut Vec<u8>) {
         if !self.format.is_binary() {
-            return out.push(SEPARATOR);
+            return out.push(self.separator.octet());
         }
         let length = u32::try_from(out.len().saturating_sub(self.start + PREFIX)).unwrap_or(u32::MAX);
         if let Some(prefix) = out.get_mut(self.start..self.start + PREFIX) {
@@ -111,7 +135,7 @@ impl OpenMessage {
 
 /// Appends an encoded message to a batch.
 pub fn push(out: &mut Vec<u8>, format: Format, message: &[u8]) {
-    let open = begin(out, format);
+    let open = begin(out, format, Separator::Record);
     out.extend_from_slice(message);
     open.end(out);
 }
@@ -135,11 +159,23 @@ mod tests {
     }
 
     #[test]
+    fn the_other_separator_is_understood_and_written_for_whoever_uses_it() {
+        let batch = b"[1]\x18[2,{}]\x18";
+        assert_eq!(split_all(Format::Json, batch), [Ok(&b"[1]"[..]), Ok(b"[2,{}]")]);
+        let mut out = Vec::new();
+        let open = begin(&mut out, Format::Json, Separator::of(batch));
+        out.extend_from_slice(b"[1]");
+        open.end(&mut out);
+        assert_eq!(out, b"[1]\x18");
+        assert_eq!([Separator::of(b"[1]\x1e"), Separator::of(b"")], [Separator::Record; 2]);
+    }
+
+    #[test]
     fn binary_messages_begin_with_their_length() {
         for format in [Format::MsgPack, Format::Cbor] {
             let mut out = b"before".to_vec();
             push(&mut out, format, b"abc");
-            let open = begin(&mut out, format);
+            let open = begin(&mut out, format, Separator::Record);
             out.push(7);
             open.end(&mut out);
             assert_eq!(out, b"before\0\0\0\x03abc\0\0\0\x01\x07");
@@ -151,7 +187,7 @@ mod tests {
     fn a_cancelled_message_leaves_no_trace() {
         for format in Format::ALL {
             let mut out = b"before".to_vec();
-            let open = begin(&mut out, format);
+            let open = begin(&mut out, format, Separator::Record);
             out.extend_from_slice(b"half");
             open.cancel(&mut out);
             assert_eq!(out, b"before");

@@ -1,14 +1,11 @@
 //! Whom a WebSocket is opened for (RFC 6455, 4.2), whoever writes the answer.
 
 use crate::router::core::Core;
-use actix_http::header::{HOST, HeaderMap, ORIGIN, SEC_WEBSOCKET_PROTOCOL};
+use crate::router::framing::Chosen;
+use crate::router::outlet::Agreement;
+use actix_http::header::{HOST, HeaderMap, ORIGIN, SEC_WEBSOCKET_EXTENSIONS, SEC_WEBSOCKET_PROTOCOL};
 use actix_http::{RequestHead, Response, StatusCode, ws};
-use proto::Format;
 use proto::framing::subprotocol::Subprotocol;
-
-/// What is spoken.
-const SPOKEN: [Subprotocol; 3] =
-    [Subprotocol::new(Format::Json, false), Subprotocol::new(Format::MsgPack, false), Subprotocol::new(Format::Cbor, false)];
 
 /// Why a request opens no WebSocket: the answer to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -28,18 +25,20 @@ impl Refused {
     };
     const SUBPROTOCOL: Self = Self {
         status: StatusCode::BAD_REQUEST,
-        why: "the request offers no subprotocol that is spoken: offer wamp.2.json, wamp.2.msgpack or wamp.2.cbor",
+        why: "the request offers no subprotocol that is spoken: offer wamp.2.json, wamp.2.msgpack or wamp.2.cbor, or one of them with .batched",
     };
 }
 
-/// The subprotocol to speak with whoever sent this request.
-pub(in crate::router) fn judge(head: &RequestHead, core: &Core) -> Result<Subprotocol, Refused> {
+/// What to speak with whoever sent this request.
+pub(in crate::router) fn judge(head: &RequestHead, core: &Core) -> Result<Chosen, Refused> {
     ws::verify_handshake(head).map_err(|wrong| Refused { status: Response::from(wrong).status(), why: explain(wrong) })?;
     if !origin_is_allowed(head.headers(), &core.origins) {
         return Err(Refused::ORIGIN);
     }
-    let offers = head.headers().get_all(SEC_WEBSOCKET_PROTOCOL).filter_map(|value| value.to_str().ok());
-    Subprotocol::choose(offers, &SPOKEN).ok_or(Refused::SUBPROTOCOL)
+    let values = |name| head.headers().get_all(name).filter_map(|value| value.to_str().ok());
+    let subprotocol = Subprotocol::choose(values(SEC_WEBSOCKET_PROTOCOL), &Subprotocol::ALL).ok_or(Refused::SUBPROTOCOL)?;
+    let agreed = core.limits.deflate.and_then(|options| Some((options, options.accept(values(SEC_WEBSOCKET_EXTENSIONS))?)));
+    Ok(Chosen { subprotocol, agreement: agreed.map(|(options, agreed)| Agreement { options, agreed }) })
 }
 
 const fn explain(wrong: ws::HandshakeError) -> &'static str {

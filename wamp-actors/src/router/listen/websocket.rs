@@ -5,9 +5,10 @@ use crate::router::core::Core;
 use crate::router::framing::Framing;
 use crate::router::guest::Who;
 use crate::router::hub::Hub;
+use crate::router::outlet::Agreement;
 use actix_codec::Framed;
 use actix_http::body::BodySize;
-use actix_http::header::{CONTENT_TYPE, HeaderValue, SEC_WEBSOCKET_PROTOCOL};
+use actix_http::header::{CONTENT_TYPE, HeaderValue, SEC_WEBSOCKET_EXTENSIONS, SEC_WEBSOCKET_PROTOCOL};
 use actix_http::{Request, Response, h1, ws};
 use bytes::Bytes;
 use futures_util::SinkExt;
@@ -21,11 +22,15 @@ pub(super) async fn take_over(request: Request, mut framed: Framed<BoundedIo, h1
         (Ok(chosen), Ok(pass)) => (chosen, pass),
         (Err(refused), _) | (_, Err(refused)) => return refuse(&mut framed, refused).await,
     };
-    let response = ws::handshake_response(request.head()).insert_header((SEC_WEBSOCKET_PROTOCOL, chosen.name())).finish();
-    framed.send(h1::Message::Item((response.drop_body(), BodySize::None))).await?;
+    let mut response = ws::handshake_response(request.head());
+    response.insert_header((SEC_WEBSOCKET_PROTOCOL, chosen.subprotocol.name()));
+    if let Some(Agreement { agreed, .. }) = chosen.agreement {
+        response.insert_header((SEC_WEBSOCKET_EXTENSIONS, agreed.to_string()));
+    }
+    framed.send(h1::Message::Item((response.finish().drop_body(), BodySize::None))).await?;
     let parts = framed.into_parts();
     let who = Who::Remote(parts.io.get_ref().peer_addr().ok());
-    let framing = Framing::websocket(chosen.format, core.limits.max_message);
+    let framing = Framing::websocket(chosen, core.limits.max_message);
     let connection = Connection::new(&Hub::here(&core), pass, parts.io.into_inner(), framing, &parts.read_buf, who);
     // Spawned, so that the dispatcher's future and its two buffers do not live as long as the peer.
     drop(tokio::task::spawn_local(serve(connection)));

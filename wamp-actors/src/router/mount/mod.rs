@@ -103,7 +103,7 @@ async fn open(request: HttpRequest, payload: web::Payload, core: Arc<Core>) -> H
     };
     let (io, body) = MountedIo::new(payload, hold);
     let who = Who::Remote(request.peer_addr());
-    let framing = Framing::websocket(chosen.format, core.limits.max_message);
+    let framing = Framing::websocket(chosen, core.limits.max_message);
     let connection = Connection::new(&Hub::here(&core), pass, io, framing, &[], who);
     drop(tokio::task::spawn_local(serve(connection)));
     response.body(actix_web::body::BoxBody::new(body))

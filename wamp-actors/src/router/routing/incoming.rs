@@ -5,6 +5,20 @@ use proto::{Message, Payload, PayloadRef};
 /// Arguments above this many octets are worth sharing before the lock is taken, so that no copy is made under it.
 pub(crate) const SHARE_ABOVE: usize = 16 * 1024;
 
+/// Whether a message's action is allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Grant {
+    /// Nobody was asked: the realm allows everything, or the message is none that needs it.
+    #[default]
+    Unasked,
+    /// It is; whether who acts is disclosed, be it asked for or not.
+    Allowed { disclose: bool },
+    /// It is not.
+    Denied,
+    /// It could not be decided.
+    Failed,
+}
+
 /// A message of a peer, on its way into the realm. Made outside the lock, so that whatever can be done beforehand is.
 #[derive(Debug)]
 pub(crate) struct Incoming<'a> {
@@ -16,6 +30,8 @@ pub(crate) struct Incoming<'a> {
     pub(crate) payload: PayloadRef<'a>,
     /// The same, owned, where the thread has it so; else a copy is made at most once, if another thread needs it.
     pub(crate) shared: Option<Payload>,
+    /// What the session's gate says to it.
+    pub(crate) grant: Grant,
     /// The lists of a PUBLISH.
     pub(super) filter: Option<Box<Filter>>,
 }
@@ -43,6 +59,6 @@ impl<'a> Incoming<'a> {
             Message::Publish(publish) => Filter::of(&publish.options.receivers).map(Box::new),
             _ => None,
         };
-        Self { index, message, payload, shared, filter }
+        Self { index, message, payload, shared, grant: Grant::Unasked, filter }
     }
 }

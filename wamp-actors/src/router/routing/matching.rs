@@ -11,7 +11,7 @@ use proto::{MatchPolicy, Pattern};
 
 /// Patterns, each with a value.
 #[derive(Debug)]
-pub(super) struct Patterns<V> {
+pub(crate) struct Patterns<V> {
     exact: HashMap<Box<str>, V>,
     prefix: Trie<V>,
     wildcard: Wildcards<V>,
@@ -21,7 +21,7 @@ pub(super) struct Patterns<V> {
 
 impl<V: Copy> Patterns<V> {
     /// The value of a pattern.
-    pub(super) fn get(&self, pattern: &Pattern) -> Option<V> {
+    pub(crate) fn get(&self, pattern: &Pattern) -> Option<V> {
         match pattern.policy() {
             MatchPolicy::Exact => self.exact(pattern.as_str()),
             MatchPolicy::Prefix => self.prefix.get(pattern.as_str()),
@@ -30,7 +30,7 @@ impl<V: Copy> Patterns<V> {
     }
 
     /// Takes in a pattern that is not there yet.
-    pub(super) fn insert(&mut self, pattern: &Pattern, value: V) {
+    pub(crate) fn insert(&mut self, pattern: &Pattern, value: V) {
         self.octets += pattern.as_str().len();
         match pattern.policy() {
             MatchPolicy::Exact => drop(self.exact.insert(pattern.as_str().into(), value)),
@@ -55,7 +55,7 @@ impl<V: Copy> Patterns<V> {
     }
 
     /// The value of the exact pattern `uri`.
-    pub(super) fn exact(&self, uri: &str) -> Option<V> {
+    pub(crate) fn exact(&self, uri: &str) -> Option<V> {
         self.exact.get(uri).copied()
     }
 
@@ -97,7 +97,7 @@ impl<V: Copy> Patterns<V> {
 
     /// Visits the value of each pattern (not the exact ones) that `uri` falls under. What is reserved is reached only by prefixes that are
     /// reserved themselves. Gives how many steps it took.
-    pub(super) fn each_pattern(&self, uri: &str, mut visit: impl FnMut(V)) -> usize {
+    pub(crate) fn each_pattern(&self, uri: &str, mut visit: impl FnMut(V)) -> usize {
         if !self.has_patterns() {
             return 0;
         }

@@ -44,13 +44,15 @@ mod wildcards;
 
 pub(crate) use delivery::{Address, Carried, Delivery};
 pub(crate) use exchange::{Exchange, Port};
-pub(crate) use incoming::Incoming;
+pub(crate) use incoming::{Grant, Incoming};
+pub(crate) use matching::Patterns;
 pub(crate) use options::RealmOptions;
 pub use options::{Disclosure, RequestIdRule};
 pub(crate) use outbound::Outbound;
 pub(crate) use peer::{NewPeer, PeerKey};
 pub(crate) use realm::{Next, Realm};
 pub(crate) use roles::ROUTER_ROLES;
+pub(crate) use wildcards::MAX_COMPONENTS;
 
 #[cfg(test)]
 mod tests;

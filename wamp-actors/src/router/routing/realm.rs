@@ -2,11 +2,11 @@ use super::broker::Broker;
 use super::conduct::{self, Course};
 use super::dealer::Dealer;
 use super::delivery::{Address, ThreadIndex};
-use super::incoming::Incoming;
+use super::incoming::{Grant, Incoming};
 use super::judge;
 use super::meta;
 use super::notes::Notes;
-use super::options::{Quotas, RealmOptions};
+use super::options::{Disclosure, Quotas, RealmOptions};
 use super::outbound::{Arguments, Outbound};
 use super::peer::{Context, NewPeer, Peer, PeerKey, Peers};
 use super::random::Random;
@@ -207,11 +207,24 @@ impl Realm {
     }
 
     fn route(&mut self, from: PeerKey, mut incoming: Incoming<'_>, out: &mut Outbound<'_>) -> Result<(), Violation> {
+        let granted = match incoming.grant {
+            Grant::Unasked => false,
+            Grant::Allowed { disclose } => {
+                if disclose && self.options.disclosure != Disclosure::Never {
+                    disclose_me(&mut incoming.message);
+                }
+                true
+            }
+            Grant::Denied => return Ok(self.turn_away(from, &incoming.message, Refusal::DENIED, out)),
+            Grant::Failed => return Ok(self.turn_away(from, &incoming.message, Refusal::UNDECIDED, out)),
+        };
         let arguments = &mut Arguments::of(&mut incoming);
         if let Message::Call(call) = &incoming.message
             && let Some(procedure) = meta::find(call.procedure.as_str())
         {
-            if let Err(refusal) = meta::call(self, procedure, from, call, arguments.as_ref(), out) {
+            if let Err(refusal) =
+                meta::call(self, procedure, meta::Asked { caller: from, arguments: arguments.as_ref(), granted }, call, out)
+            {
                 refuse(&mut self.parts(out).0, from, refusal, MessageType::Call, call.request);
             }
             return Ok(());
@@ -243,6 +256,18 @@ impl Realm {
         }
         self.announce(out);
         Ok(())
+    }
+
+    /// Answers what is not authorized. Without `acknowledge` a publisher expects no answer of any kind.
+    fn turn_away(&mut self, from: PeerKey, message: &Message, refusal: Refusal, out: &mut Outbound<'_>) {
+        let request = match message {
+            Message::Call(m) => m.request,
+            Message::Register(m) => m.request,
+            Message::Subscribe(m) => m.request,
+            Message::Publish(m) if m.options.acknowledge => m.request,
+            _ => return,
+        };
+        refuse(&mut self.parts(out).0, from, refusal, message.message_type(), request);
     }
 
     fn continue_call(&mut self, from: PeerKey, mut incoming: Incoming<'_>, out: &mut Outbound<'_>) -> Result<(), Violation> {
@@ -337,6 +362,15 @@ impl Realm {
         let result = work(self);
         self.notes.be_quiet(false);
         result
+    }
+}
+
+/// Has who acts disclosed, whether it asks for it or not.
+fn disclose_me(message: &mut Message) {
+    match message {
+        Message::Call(m) => m.options.disclose_me = Some(true),
+        Message::Publish(m) => m.options.disclose_me = Some(true),
+        _ => {}
     }
 }
 

@@ -44,6 +44,8 @@ refusals! {
     REGISTRATION_UNKNOWN = wamp::NO_SUCH_REGISTRATION, "the realm has no such registration";
     SUBSCRIPTION_UNKNOWN = wamp::NO_SUCH_SUBSCRIPTION, "the realm has no such subscription";
     NO_CONTROL = wamp::NOT_AUTHORIZED, "the realm does not let sessions end or change others";
+    DENIED = wamp::NOT_AUTHORIZED, "the session is not authorized to do this";
+    UNDECIDED = wamp::AUTHORIZATION_FAILED, "it could not be decided whether the session is authorized to do this";
     IDENTITY = wamp::INVALID_ARGUMENT, "the identity of a session cannot be changed";
     DETAILS = QUOTA_EXCEEDED, "the session has as many details as it may";
     SUBSCRIPTIONS = QUOTA_EXCEEDED, "the session has as many subscriptions as it may";

@@ -13,7 +13,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::ops::RangeInclusive;
 
 /// How many components a wildcard pattern may have at most, whatever the options say: each has a bit in a [`Shape`].
-pub(super) const MAX_COMPONENTS: usize = 64;
+pub(crate) const MAX_COMPONENTS: usize = 64;
 
 /// How many components a wildcard pattern has, and which of them are wildcards. Of one length, the shape that goes before in precedence
 /// is the lesser one: a component matched by its name goes before one matched by a wildcard, from the left.

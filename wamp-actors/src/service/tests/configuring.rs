@@ -50,14 +50,14 @@ const SERVICE: &[Check] = &[
 
 /// The keys that stand for all components, and under `component.NAME` for one.
 const SHARED: &[Check] = &[
-    ("session.serializers", "['json', 'cbor']", |toml| calculator(toml).session.serializers == [Format::Json, Format::Cbor]),
+    ("session.serializers", "['json', 'cbor']", |toml| calculator(toml).session.link.formats == [Format::Json, Format::Cbor]),
     ("session.agent", "'me'", |toml| calculator(toml).session.agent.as_deref() == Some("me")),
     ("session.connect_timeout", "'1s'", |toml| calculator(toml).session.connect_timeout == secs(1)),
     ("session.welcome_timeout", "'1s'", |toml| calculator(toml).session.welcome_timeout == secs(1)),
     ("session.call_timeout", "'none'", |toml| calculator(toml).session.call_timeout.is_none()),
     ("session.request_timeout", "'1s'", |toml| calculator(toml).session.request_timeout == secs(1)),
     ("session.leave_timeout", "'1s'", |toml| calculator(toml).session.leave_timeout == secs(1)),
-    ("session.max_message", "'1 KiB'", |toml| calculator(toml).session.max_message == 1024),
+    ("session.max_message", "'1 KiB'", |toml| calculator(toml).session.link.max_message == 1024),
     ("session.outbox", "4096", |toml| calculator(toml).session.outbox == 4096),
     ("reconnect.initial", "'1s'", |toml| calculator(toml).backoff.initial == secs(1)),
     ("reconnect.max", "'1s'", |toml| calculator(toml).backoff.max == secs(1)),

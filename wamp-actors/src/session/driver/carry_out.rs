@@ -12,6 +12,9 @@ use proto::{Message, MessageType, Payload, PayloadRef, PublicationId, RawUri, Re
 use std::time::Instant;
 use tokio::sync::oneshot;
 
+/// More than the header of a usual message takes, in octets.
+const HEADER: usize = 4 << 10;
+
 impl Driver {
     /// Hands one command on.
     pub(super) fn carry_out(&mut self, command: Command) {
@@ -129,11 +132,12 @@ impl Driver {
     }
 
     /// Whether a request can be sent, found out before it has an id: a gap in the ids is a violation to some routers. Only
-    /// options of the user's own and arguments of another format can fail, so only then is it tried.
+    /// options of the user's own, arguments of another format and messages of about the router's limit can fail, so only then is it tried.
     fn check(&self, odd: bool, payload: &Payload, message: impl FnOnce() -> Message) -> Result<(), SendError> {
         let (format, limit) = (self.link.format(), self.link.max_message());
         let (foreign, size) = (!payload.is_empty() && payload.format() != format, payload.as_ref().len());
-        let size = if odd || foreign {
+        let close = limit.is_some_and(|limit| size + HEADER > limit);
+        let size = if odd || foreign || close {
             let mut trial = Vec::with_capacity(size + 256);
             proto::message::encode(&message(), payload.as_ref(), format, &mut trial)?;
             trial.len()

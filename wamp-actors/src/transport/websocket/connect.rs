@@ -1,107 +1,80 @@
-//! The opening handshake: our TCP connection, awc's request, our judgement of the reply.
+//! The opening handshake: our stream, awc's request, our judgement of the reply.
 
-use super::{WebSocketLink, WebSocketTransport};
-use crate::transport::{BoxLink, ConnectError};
+use super::WebSocketLink;
+use crate::transport::dial::{Wire, dial};
+use crate::transport::endpoint::{Endpoint, Place};
+use crate::transport::{BoxLink, ConnectError, LinkOptions};
+use actix_http::error::ParseError;
 use actix_tls::connect::{ConnectError as TcpError, ConnectInfo, Connection};
-use awc::error::{SendRequestError, WsClientError};
+use awc::error::{ConnectError as TransportError, SendRequestError, WsClientError};
 use awc::http::Uri;
-use awc::http::header::{HeaderMap, SEC_WEBSOCKET_EXTENSIONS, SEC_WEBSOCKET_PROTOCOL};
+use awc::http::header::{HOST, HeaderMap, SEC_WEBSOCKET_EXTENSIONS, SEC_WEBSOCKET_PROTOCOL};
+use awc::http::uri::PathAndQuery;
 use proto::framing::Subprotocol;
 use std::cell::Cell;
-use std::io;
 use std::rc::Rc;
-use std::time::Duration;
-use tokio::net::TcpStream;
-
-/// After how long without an acknowledgement of what was sent TCP gives the connection up.
-const TCP_USER_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// Checks a URL.
-pub(super) fn parse(url: &str) -> Result<Uri, ConnectError> {
-    let wrong = |why: &str| ConnectError::Url { url: url.to_owned(), why: why.to_owned() };
-    let uri: Uri = url.parse().map_err(|error: awc::http::uri::InvalidUri| wrong(&error.to_string()))?;
-    match uri.scheme_str() {
-        Some("ws" | "http") => {}
-        Some("wss" | "https") => return Err(wrong("TLS is not supported yet; use ws://")),
-        _ => return Err(wrong("it must begin with ws://")),
-    }
-    match uri.host() {
-        Some(host) if !host.is_empty() => Ok(uri),
-        _ => Err(wrong("it has no host")),
-    }
-}
-
-/// The URL without its query, which may hold a secret, and without credentials.
-pub(super) fn describe(url: &Uri) -> String {
-    let port = url.port_u16().map(|port| format!(":{port}")).unwrap_or_default();
-    format!("{}://{}{port}{}", url.scheme_str().unwrap_or("ws"), url.host().unwrap_or_default(), url.path())
-}
 
 /// Connects and makes the handshake. Without a time limit: that is the caller's, for all of it.
-pub(super) async fn connect(transport: &WebSocketTransport) -> Result<BoxLink, ConnectError> {
-    let stream = open(&transport.url).await?;
-    let names: Vec<_> = transport.offers().map(Subprotocol::name).collect();
-    let request = client(stream).ws(transport.url.clone()).protocols(&names);
-    let (response, framed) = request.connect().await.map_err(|error| refused(transport, error))?;
-    let subprotocol = agreed(transport, response.headers())?;
+pub(in crate::transport) async fn connect(
+    endpoint: &Endpoint,
+    place: &Place,
+    path: &PathAndQuery,
+    options: &LinkOptions,
+) -> Result<BoxLink, ConnectError> {
+    let wire = dial(endpoint, place, options).await?;
+    let offers: Vec<_> = offers(options).collect();
+    let names = offers.iter().map(|offer| offer.name());
+    // The stream is there already; awc needs a URL of some host for its request's path.
+    let request = client(wire).ws(format!("ws://localhost{path}")).set_header(HOST, place.http_host()).protocols(names);
+    let (response, framed) = request.connect().await.map_err(|error| refused(endpoint, error))?;
+    let subprotocol = agreed(endpoint, &offers, response.headers())?;
     let parts = framed.into_parts();
-    let link = WebSocketLink::new(parts.io, &parts.read_buf, subprotocol.format, transport);
-    Ok(Box::new(link))
+    Ok(Box::new(WebSocketLink::new(parts.io, &parts.read_buf, subprotocol.format, options)))
 }
 
-/// Resolves the host and connects to the first of its addresses that answers.
-async fn open(url: &Uri) -> Result<TcpStream, ConnectError> {
-    let host = url.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
-    let port = url.port_u16().unwrap_or(80);
-    let addresses = tokio::net::lookup_host((host, port)).await;
-    let addresses = addresses.map_err(|source| ConnectError::Resolve { url: describe(url), source })?;
-    let mut last = io::Error::new(io::ErrorKind::NotFound, "the host has no address");
-    for address in addresses {
-        match TcpStream::connect(address).await {
-            Ok(stream) => return prepare(stream).map_err(|source| ConnectError::Io { url: describe(url), source }),
-            Err(error) => last = error,
-        }
-    }
-    Err(ConnectError::Io { url: describe(url), source: last })
+fn offers(options: &LinkOptions) -> impl Iterator<Item = Subprotocol> {
+    options.formats.iter().map(|&format| Subprotocol::new(format, false))
 }
 
-fn prepare(stream: TcpStream) -> io::Result<TcpStream> {
-    stream.set_nodelay(true)?;
-    #[cfg(any(target_os = "android", target_os = "fuchsia", target_os = "linux"))]
-    socket2::SockRef::from(&stream).set_tcp_user_timeout(Some(TCP_USER_TIMEOUT))?;
-    Ok(stream)
-}
-
-/// A client for one request, over that stream. TLS goes on top of it in `Connector`, when it comes.
-fn client(stream: TcpStream) -> awc::Client {
-    let stream = Rc::new(Cell::new(Some(stream)));
+/// A client for one request, over that stream. awc knows nothing of TLS or proxies: they are under the stream.
+fn client(wire: Wire) -> awc::Client {
+    let wire = Rc::new(Cell::new(Some(wire)));
     let hand_over = actix_service::fn_service(move |info: ConnectInfo<Uri>| {
-        let stream = stream.take().ok_or(TcpError::NoRecords);
-        std::future::ready(stream.map(|stream| Connection::new(info.request().clone(), stream)))
+        let wire = wire.take().ok_or(TcpError::NoRecords);
+        std::future::ready(wire.map(|wire| Connection::new(info.request().clone(), wire)))
     });
     let connector = awc::Connector::new().connector(hand_over);
     awc::Client::builder().connector(connector).disable_timeout().finish()
 }
 
-fn refused(transport: &WebSocketTransport, error: WsClientError) -> ConnectError {
-    let url = describe(&transport.url);
+fn refused(endpoint: &Endpoint, error: WsClientError) -> ConnectError {
+    let url = endpoint.to_string();
     match error {
         WsClientError::InvalidResponseStatus(status) => ConnectError::Status { url, status: status.as_u16() },
-        WsClientError::SendRequest(SendRequestError::Send(source)) => ConnectError::Io { url, source },
+        WsClientError::InvalidChallengeResponse(..) | WsClientError::MissingWebSocketAcceptHeader => ConnectError::AcceptKey { url },
+        WsClientError::SendRequest(error) => failed(url, error),
+        other => ConnectError::Handshake { url, why: other.to_string() },
+    }
+}
+
+fn failed(url: String, error: SendRequestError) -> ConnectError {
+    match error {
+        SendRequestError::Connect(TransportError::Disconnected) => ConnectError::Closed { url },
+        SendRequestError::Send(source) | SendRequestError::Response(ParseError::Io(source)) => ConnectError::of_io(url, source),
         other => ConnectError::Handshake { url, why: other.to_string() },
     }
 }
 
 /// The subprotocol of the reply, which must be one of those offered.
-fn agreed(transport: &WebSocketTransport, headers: &HeaderMap) -> Result<Subprotocol, ConnectError> {
+fn agreed(endpoint: &Endpoint, offers: &[Subprotocol], headers: &HeaderMap) -> Result<Subprotocol, ConnectError> {
+    let url = endpoint.to_string();
     if headers.contains_key(SEC_WEBSOCKET_EXTENSIONS) {
-        let why = "the reply names an extension, and none was offered".to_owned();
-        return Err(ConnectError::Handshake { url: describe(&transport.url), why });
+        return Err(ConnectError::Handshake { url, why: "the reply names an extension, and none was offered".to_owned() });
     }
     let mut replies = headers.get_all(SEC_WEBSOCKET_PROTOCOL).filter_map(|value| value.to_str().ok());
     let reply = replies.next().filter(|_| replies.next().is_none()).and_then(Subprotocol::from_name);
-    reply.filter(|reply| transport.offers().any(|offer| offer == *reply)).ok_or_else(|| {
-        let offered: Vec<_> = transport.offers().map(Subprotocol::name).collect();
-        ConnectError::Subprotocol { url: describe(&transport.url), offered: offered.join(", ") }
+    reply.filter(|reply| offers.contains(reply)).ok_or_else(|| {
+        let offered: Vec<_> = offers.iter().map(|offer| offer.name()).collect();
+        ConnectError::Subprotocol { url, offered: offered.join(", ") }
     })
 }

@@ -1,28 +1,20 @@
 //! A WebSocket after its opening handshake, as a link.
 
-use super::WebSocketTransport;
-use super::keepalive::{Due, Keepalive};
 use super::masks::Masks;
-use crate::transport::{Link, LinkError, LinkViolation, SendError};
+use crate::transport::buffers::{Input, Output};
+use crate::transport::keepalive::{Due, Keepalive};
+use crate::transport::options::LinkOptions;
+use crate::transport::{Link, LinkError, LinkViolation, SendError, decoded};
 use proto::framing::websocket::{self, CloseCode, CloseFrame, Closing, Event, MAX_HELD, MessageKind, Received, Side, WebSocket, write};
-use proto::message::{decode, encode};
-use proto::serializer::DEFAULT_MAX_DEPTH;
+use proto::message::encode;
 use proto::{Format, Message, Payload, PayloadRef};
-use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
-use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Sleep, sleep};
-
-/// How much is read at a time. A longer message is assembled elsewhere.
-const READ: usize = 32 << 10;
-
-/// The write buffer keeps no more than this between batches.
-const KEPT: usize = 256 << 10;
 
 /// A WebSocket over `Io`.
 pub(crate) struct WebSocketLink<Io> {
@@ -39,20 +31,6 @@ pub(crate) struct WebSocketLink<Io> {
     close_limit: Option<Pin<Box<Sleep>>>,
 }
 
-/// What was read and not used: `octets[start..end]`.
-struct Input {
-    octets: Vec<u8>,
-    start: usize,
-    end: usize,
-}
-
-/// What is to be written: `octets[written..]`.
-#[derive(Default)]
-struct Output {
-    octets: Vec<u8>,
-    written: usize,
-}
-
 /// What a frame came to.
 #[expect(clippy::large_enum_variant, reason = "it lives for a moment; a box would cost an allocation a message")]
 enum Taken {
@@ -64,14 +42,14 @@ enum Taken {
 
 impl<Io: AsyncRead + AsyncWrite + Unpin> WebSocketLink<Io> {
     /// A link over `io`, of which `early` was read already.
-    pub(super) fn new(io: Io, early: &[u8], format: Format, options: &WebSocketTransport) -> Self {
+    pub(super) fn new(io: Io, early: &[u8], format: Format, options: &LinkOptions) -> Self {
         let accepts = Some(MessageKind::of(format));
         Self {
             io,
             format,
             codec: WebSocket::new(Side::Client, accepts, options.max_message),
             closing: Closing::Open,
-            input: Input::new(early),
+            input: Input::new(early, MAX_HELD),
             output: Output::default(),
             masks: Masks::new(),
             keepalive: Keepalive::new(options.ping_interval, options.ping_timeout),
@@ -85,7 +63,9 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> WebSocketLink<Io> {
         let (used, taken) = match self.codec.recv(self.input.pending()) {
             Received::Incomplete { .. } => return Ok(Taken::Starved),
             Received::Frame { used, event } => match event {
-                Event::Message { payload, .. } => (used, read_message(self.format, payload)),
+                Event::Message { payload, .. } => {
+                    (used, decoded(self.format, payload).map(|(message, payload)| Taken::Message(message, payload)))
+                }
                 Event::Ping(payload) => {
                     if self.closing.may_send() {
                         write::pong(&mut self.output.octets, payload, Some(self.masks.next()));
@@ -103,7 +83,7 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> WebSocketLink<Io> {
                 }
             },
         };
-        self.input.start += used;
+        self.input.consume(used);
         if taken.is_err() {
             // The last word is written as far as the socket takes it at once; the end is told in any case.
             let _ = self.output.poll_flush(&mut self.io, cx);
@@ -220,64 +200,6 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Link for WebSocketLink<Io> {
             ready!(self.poll_peers_close(cx))?;
         }
         Pin::new(&mut self.io).poll_shutdown(cx).map_err(LinkError::from)
-    }
-}
-
-impl Input {
-    fn new(early: &[u8]) -> Self {
-        let mut octets = early.to_vec();
-        octets.resize(READ.max(early.len() + MAX_HELD), 0);
-        Self { octets, start: 0, end: early.len() }
-    }
-
-    fn pending(&mut self) -> &mut [u8] {
-        self.octets.get_mut(self.start..self.end).unwrap_or_default()
-    }
-
-    /// Makes room and reads once; gives how much. The codec leaves at most a control frame unused, so there is room.
-    fn poll_fill(&mut self, io: &mut (impl AsyncRead + Unpin), cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        self.octets.copy_within(self.start..self.end, 0);
-        self.end -= self.start;
-        self.start = 0;
-        let mut free = ReadBuf::new(self.octets.get_mut(self.end..).unwrap_or_default());
-        ready!(Pin::new(io).poll_read(cx, &mut free))?;
-        let read = free.filled().len();
-        self.end += read;
-        Poll::Ready(Ok(read))
-    }
-}
-
-impl Output {
-    fn len(&self) -> usize {
-        self.octets.len() - self.written
-    }
-
-    fn poll_flush(&mut self, io: &mut (impl AsyncWrite + Unpin), cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        while let Some(rest) = self.octets.get(self.written..).filter(|rest| !rest.is_empty()) {
-            match ready!(Pin::new(&mut *io).poll_write(cx, rest))? {
-                0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
-                written => self.written += written,
-            }
-        }
-        self.octets.clear();
-        self.octets.shrink_to(KEPT);
-        self.written = 0;
-        Pin::new(io).poll_flush(cx)
-    }
-}
-
-fn read_message(format: Format, octets: Cow<'_, [u8]>) -> Result<Taken, LinkError> {
-    let violation = |error| LinkError::Violation(LinkViolation::Message(error));
-    match octets {
-        Cow::Borrowed(octets) => {
-            let (message, payload) = decode(format, octets, DEFAULT_MAX_DEPTH).map_err(violation)?;
-            Ok(Taken::Message(message, payload.to_payload()))
-        }
-        Cow::Owned(octets) => {
-            let octets = bytes::Bytes::from(octets);
-            let (message, payload) = decode(format, &octets, DEFAULT_MAX_DEPTH).map_err(violation)?;
-            Ok(Taken::Message(message, Payload::shared(&octets, payload)))
-        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::deflate::Inflation;
 use super::{Event, MessageKind, Violation};
 
 /// How many empty fragments a message may have. Each costs its sender six octets and counts nothing to the limit.
@@ -15,11 +16,18 @@ pub(super) struct Assembly {
     /// How much of a text is known to be UTF-8; behind it is at most the beginning of a character.
     checked: usize,
     empty: u8,
+    /// How many octets came in compressed form, if it is compressed.
+    compressed: Option<usize>,
 }
 
 impl Assembly {
-    pub(super) const fn new(kind: MessageKind) -> Self {
-        Self { kind, octets: Vec::new(), checked: 0, empty: 0 }
+    pub(super) const fn new(kind: MessageKind, compressed: bool) -> Self {
+        Self { kind, octets: Vec::new(), checked: 0, empty: 0, compressed: if compressed { Some(0) } else { None } }
+    }
+
+    /// How many octets came in compressed form, if it is compressed.
+    pub(super) const fn compressed(&self) -> Option<usize> {
+        self.compressed
     }
 
     pub(super) const fn len(&self) -> usize {
@@ -50,6 +58,20 @@ impl Assembly {
             self.octets.reserve_exact(capacity - self.octets.len());
         }
         self.octets.extend_from_slice(piece);
+        self.check()
+    }
+
+    /// Appends what a compressed piece comes to, and with the last what was left out of it.
+    pub(super) fn inflate(&mut self, piece: &[u8], last: bool, inflation: &mut Inflation, limit: usize) -> Result<(), Violation> {
+        self.compressed = self.compressed.map(|length| length.saturating_add(piece.len()));
+        inflation.inflate(piece, &mut self.octets, limit)?;
+        if last {
+            inflation.finish(&mut self.octets, limit)?;
+        }
+        self.check()
+    }
+
+    fn check(&mut self) -> Result<(), Violation> {
         if self.kind == MessageKind::Text { self.check_text() } else { Ok(()) }
     }
 

@@ -10,15 +10,12 @@
 //!                                 └─ Violation → Closing::fail      ┘ then do what Closing::tcp says
 //! ```
 //!
-//! # Where permessage-deflate will go (RFC 7692)
-//!
-//! RSV1 is judged in `WebSocket::judge` only: with the extension agreed on it is legal on the first frame of a message,
-//! and the message's state remembers it. Inflating belongs between unmasking and `Assembly::push`, bounded by the same
-//! limit, counted in inflated octets; such a message is then never borrowed from the input. UTF-8 is checked behind it.
-//! [`mod@write`] sets RSV1 in `header`.
+//! With permessage-deflate agreed on ([`mod@deflate`]), RSV1 on the first frame of a message says that it is compressed. Such a
+//! message is inflated as it comes in, up to the same limit, and never borrowed from the input.
 
 mod assembly;
 mod close;
+pub mod deflate;
 mod mask;
 mod violation;
 pub mod write;
@@ -33,9 +30,11 @@ use tungstenite::protocol::frame::{
 
 use crate::format::Format;
 use assembly::Assembly;
+use deflate::Inflation;
 use mask::{Mask, apply_mask};
 
 pub use close::{CloseCode, CloseFrame, Closing, Tcp};
+pub use deflate::{Deflate, Deflater};
 pub use violation::Violation;
 
 /// The most octets that [`WebSocket::recv`] ever leaves unused: one less than a control frame of full length.
@@ -79,6 +78,8 @@ pub struct WebSocket {
     reading: Reading,
     /// A message of which a part was received.
     message: Option<Assembly>,
+    /// Set if the peer may compress.
+    inflation: Option<Inflation>,
 }
 
 /// What the next octet belongs to.
@@ -143,7 +144,14 @@ impl WebSocket {
     /// `accepts` is what the subprotocol carries; `None` takes both kinds. `max_message` bounds a message in octets,
     /// all its fragments together; it is judged by the header, before anything is buffered.
     pub const fn new(side: Side, accepts: Option<MessageKind>, max_message: usize) -> Self {
-        Self { side, accepts, max_message, reading: Reading::Header, message: None }
+        Self { side, accepts, max_message, reading: Reading::Header, message: None, inflation: None }
+    }
+
+    /// Takes compressed messages too, as was agreed on for what the peer sends. `max_message` holds for what they come to.
+    #[must_use]
+    pub fn with_deflate(mut self, peers: Option<deflate::Flow>) -> Self {
+        self.inflation = peers.map(Inflation::new);
+        self
     }
 
     /// Takes one frame from the front of `input`, unmasking it in place.
@@ -164,7 +172,7 @@ impl WebSocket {
     }
 
     fn end(&mut self) {
-        (self.reading, self.message) = (Reading::Ended, None);
+        (self.reading, self.message, self.inflation) = (Reading::Ended, None, None);
     }
 
     fn recv_frame<'a>(&mut self, input: &'a mut [u8]) -> Result<Received<'a>, Violation> {
@@ -185,7 +193,7 @@ impl WebSocket {
             OpCode::Control(_) => Ok(Received::Incomplete { needed: start + length }),
             OpCode::Data(kind) => {
                 let rest = Rest { octets: length, mask: header.mask, last: header.is_final };
-                let (used, event) = self.recv_data(kind, rest, payload)?;
+                let (used, event) = self.recv_data(kind, header.rsv1, rest, payload)?;
                 Ok(Received::Frame { used: start + used, event })
             }
         }
@@ -197,10 +205,11 @@ impl WebSocket {
             if length > MAX_CONTROL as u64 {
                 return Err(Violation::LongControl);
             }
-        } else if length > self.room() as u64 {
+        } else if length > self.room(header.rsv1) as u64 {
             return Err(Violation::TooBig { limit: self.max_message });
         }
-        if header.rsv1 || header.rsv2 || header.rsv3 {
+        let compresses = self.inflation.is_some() && matches!(header.opcode, OpCode::Data(Data::Text | Data::Binary));
+        if header.rsv1 && !compresses || header.rsv2 || header.rsv3 {
             return Err(Violation::ReservedBits);
         }
         match (self.side, header.mask) {
@@ -225,9 +234,13 @@ impl WebSocket {
         if self.accepts.is_some_and(|accepted| accepted != kind) { Err(Violation::WrongKind(kind)) } else { Ok(()) }
     }
 
-    /// How much longer the message may become.
-    fn room(&self) -> usize {
-        self.max_message.saturating_sub(self.message.as_ref().map_or(0, Assembly::len))
+    /// How many more octets of the message may come.
+    fn room(&self, compressed: bool) -> usize {
+        let received = self.message.as_ref().map_or(compressed.then_some(0), Assembly::compressed);
+        match received {
+            Some(received) => Inflation::compressed_limit(self.max_message).saturating_sub(received),
+            None => self.max_message.saturating_sub(self.message.as_ref().map_or(0, Assembly::len)),
+        }
     }
 
     fn recv_control<'a>(&mut self, control: Control, mask: Option<Mask>, payload: &'a mut [u8]) -> Result<Event<'a>, Violation> {
@@ -244,11 +257,11 @@ impl WebSocket {
     }
 
     /// The first octets of a data frame. Borrows the message if it is whole.
-    fn recv_data<'a>(&mut self, kind: Data, rest: Rest, payload: &'a mut [u8]) -> Result<(usize, Event<'a>), Violation> {
+    fn recv_data<'a>(&mut self, kind: Data, compressed: bool, rest: Rest, payload: &'a mut [u8]) -> Result<(usize, Event<'a>), Violation> {
         let kind = if kind == Data::Text { MessageKind::Text } else { MessageKind::Binary };
         if let Some(message) = &mut self.message {
             message.count_empty(rest.octets)?;
-        } else if rest.last && payload.len() >= rest.octets {
+        } else if rest.last && payload.len() >= rest.octets && !compressed {
             let (payload, _) = payload.split_at_mut(rest.octets);
             apply_mask(payload, rest.mask);
             if kind == MessageKind::Text && std::str::from_utf8(payload).is_err() {
@@ -256,7 +269,7 @@ impl WebSocket {
             }
             return Ok((rest.octets, Event::Message { kind, payload: Cow::Borrowed(payload) }));
         } else {
-            let mut message = Assembly::new(kind);
+            let mut message = Assembly::new(kind, compressed);
             message.count_empty(rest.octets)?;
             self.message = Some(message);
         }
@@ -273,8 +286,13 @@ impl WebSocket {
         let used = rest.octets.min(payload.len());
         let (piece, _) = payload.split_at_mut(used);
         apply_mask(piece, rest.mask);
-        if let Some(message) = &mut self.message {
-            message.push(piece, self.max_message)?;
+        let last = rest.last && used == rest.octets;
+        match (&mut self.message, &mut self.inflation) {
+            (Some(message), Some(inflation)) if message.compressed().is_some() => {
+                message.inflate(piece, last, inflation, self.max_message)?;
+            }
+            (Some(message), _) => message.push(piece, self.max_message)?,
+            (None, _) => {}
         }
         let mut mask = rest.mask;
         if let Some(mask) = &mut mask {
@@ -302,4 +320,4 @@ fn header_length(input: &[u8]) -> usize {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -14,7 +14,7 @@ const KEY: Mask = [0x37, 0xFA, 0x21, 0x3D];
 
 /// What a frame meant, without its borrow.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Seen {
+pub(super) enum Seen {
     Text(String),
     Binary(Vec<u8>),
     Ping(Vec<u8>),
@@ -38,7 +38,7 @@ impl Seen {
 }
 
 /// Feeds the chunks as a connection does, keeping the rest between reads.
-fn feed<'a>(socket: &mut WebSocket, chunks: impl IntoIterator<Item = &'a [u8]>) -> Vec<Seen> {
+pub(super) fn feed<'a>(socket: &mut WebSocket, chunks: impl IntoIterator<Item = &'a [u8]>) -> Vec<Seen> {
     let (mut rest, mut seen) = (Vec::new(), Vec::new());
     for chunk in chunks {
         rest.extend_from_slice(chunk);
@@ -70,7 +70,7 @@ fn feed_server(input: &[u8]) -> Vec<Seen> {
 }
 
 /// A frame with any header: `first` is FIN, the reserved bits and the opcode.
-fn frame(first: u8, payload: &[u8], mask: Option<Mask>) -> Vec<u8> {
+pub(super) fn frame(first: u8, payload: &[u8], mask: Option<Mask>) -> Vec<u8> {
     let bit = if mask.is_some() { 0x80 } else { 0 };
     let mut out = match payload.len() {
         length @ 0..=125 => vec![first, bit | length as u8],
@@ -90,6 +90,6 @@ fn masked(first: u8, payload: &[u8]) -> Vec<u8> {
     frame(first, payload, Some(KEY))
 }
 
-fn text(text: &str) -> Seen {
+pub(super) fn text(text: &str) -> Seen {
     Seen::Text(text.to_owned())
 }

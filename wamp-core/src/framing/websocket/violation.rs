@@ -1,6 +1,7 @@
 //! The rules a peer can break, each with its close code.
 
 use super::{CloseCode, MessageKind};
+use crate::framing::batch::BatchError;
 
 /// A rule that the peer broke.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -47,6 +48,12 @@ pub enum Violation {
     /// More empty fragments than a message may have.
     #[error("too many empty fragments")]
     EmptyFragments,
+    /// A compressed message that cannot be inflated.
+    #[error("a compressed message is malformed")]
+    Deflated,
+    /// A batch without a message, or one that ends inside of a message.
+    #[error(transparent)]
+    Batch(#[from] BatchError),
     /// A Close whose payload is one octet.
     #[error("half a close code")]
     HalfCloseCode,
@@ -60,7 +67,7 @@ impl Violation {
     pub const fn code(&self) -> CloseCode {
         match self {
             Self::TooBig { .. } => CloseCode::TOO_BIG,
-            Self::Utf8 => CloseCode::INVALID_PAYLOAD,
+            Self::Utf8 | Self::Deflated => CloseCode::INVALID_PAYLOAD,
             Self::WrongKind(_) => CloseCode::UNSUPPORTED,
             Self::EmptyFragments => CloseCode::POLICY,
             _ => CloseCode::PROTOCOL,

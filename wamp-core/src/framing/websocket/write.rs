@@ -10,7 +10,7 @@ use tungstenite::protocol::frame::{
 };
 
 use super::mask::{Mask, apply_mask};
-use super::{CloseFrame, MAX_CONTROL, MessageKind};
+use super::{CloseFrame, Deflater, MAX_CONTROL, MessageKind};
 
 /// Appends a whole message.
 pub fn message(out: &mut Vec<u8>, kind: MessageKind, payload: &[u8], mask: Option<[u8; 4]>) {
@@ -20,7 +20,7 @@ pub fn message(out: &mut Vec<u8>, kind: MessageKind, payload: &[u8], mask: Optio
 
 /// Appends the header of a message whose payload of `length` octets follows, masked by the caller if `mask` is given.
 pub fn header(out: &mut Vec<u8>, kind: MessageKind, length: usize, mask: Option<[u8; 4]>) {
-    format(out, data(kind), length, mask);
+    format(out, data(kind), length, mask, false);
 }
 
 /// A server's frame of its own, to be shared between receivers.
@@ -58,7 +58,7 @@ pub fn begin(out: &mut Vec<u8>, kind: MessageKind, expected: usize, mask: Option
     let start = out.len();
     let payload = start + header_width(expected, mask);
     out.resize(payload, 0);
-    OpenFrame { start, payload, kind, mask }
+    OpenFrame { start, payload, kind, mask, compressed: false }
 }
 
 /// A message whose header is not written yet.
@@ -69,6 +69,7 @@ pub struct OpenFrame {
     payload: usize,
     kind: MessageKind,
     mask: Option<Mask>,
+    compressed: bool,
 }
 
 impl OpenFrame {
@@ -81,7 +82,7 @@ impl OpenFrame {
     pub fn end(self, out: &mut Vec<u8>) -> usize {
         let length = self.payload_len(out);
         let mut header = Header::default();
-        format(&mut header, data(self.kind), length, self.mask);
+        format(&mut header, data(self.kind), length, self.mask, self.compressed);
         let payload = self.start + header.as_slice().len();
         if payload > self.payload {
             out.resize(payload + length, 0);
@@ -96,6 +97,16 @@ impl OpenFrame {
             apply_mask(octets, self.mask);
         }
         out.len() - self.start
+    }
+
+    /// [`end`](Self::end), compressed where that is worth it. For a peer that agreed to it only.
+    pub fn end_deflated(mut self, out: &mut Vec<u8>, deflater: &mut Deflater) -> usize {
+        if let Some(compressed) = out.get(self.payload..).and_then(|payload| deflater.deflate(payload)) {
+            out.truncate(self.payload);
+            out.extend_from_slice(compressed);
+            self.compressed = true;
+        }
+        self.end(out)
     }
 
     /// Takes back everything appended since [`begin`].
@@ -139,7 +150,7 @@ fn data(kind: MessageKind) -> OpCode {
 
 fn control(out: &mut Vec<u8>, control: Control, payload: &[u8], mask: Option<Mask>) {
     let payload = payload.get(..MAX_CONTROL).unwrap_or(payload);
-    format(out, OpCode::Control(control), payload.len(), mask);
+    format(out, OpCode::Control(control), payload.len(), mask, false);
     masked(out, payload, mask);
 }
 
@@ -149,8 +160,8 @@ fn masked(out: &mut Vec<u8>, payload: &[u8], mask: Option<Mask>) {
     apply_mask(out.get_mut(start..).unwrap_or_default(), mask);
 }
 
-fn format(out: &mut impl std::io::Write, opcode: OpCode, length: usize, mask: Option<Mask>) {
-    let formatted = FrameHeader { opcode, mask, ..FrameHeader::default() }.format(length as u64, out);
+fn format(out: &mut impl std::io::Write, opcode: OpCode, length: usize, mask: Option<Mask>, compressed: bool) {
+    let formatted = FrameHeader { opcode, mask, rsv1: compressed, ..FrameHeader::default() }.format(length as u64, out);
     debug_assert!(formatted.is_ok(), "a buffer with room takes any header");
 }
 

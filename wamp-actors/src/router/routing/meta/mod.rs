@@ -34,8 +34,10 @@ const CHAPTERS: &[(&str, Table)] = &[
 /// A call to the realm itself.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Asked<'a> {
-    caller: PeerKey,
-    arguments: PayloadRef<'a>,
+    pub(super) caller: PeerKey,
+    pub(super) arguments: PayloadRef<'a>,
+    /// Whether the realm's rules allow the caller this very procedure.
+    pub(super) granted: bool,
 }
 
 /// The procedure of that name, if the realm has one.
@@ -49,22 +51,15 @@ pub(super) fn find(procedure: &str) -> Option<Procedure> {
 
 /// Calls a procedure of the realm, which answers at once: there is nothing to cancel and no progress. What the caller asks of
 /// disclosure and time-outs is of no effect.
-pub(super) fn call(
-    realm: &mut Realm,
-    procedure: Procedure,
-    caller: PeerKey,
-    call: &Call,
-    arguments: PayloadRef<'_>,
-    out: &mut Outbound<'_>,
-) -> Result<(), Refusal> {
+pub(super) fn call(realm: &mut Realm, procedure: Procedure, asked: Asked<'_>, call: &Call, out: &mut Outbound<'_>) -> Result<(), Refusal> {
     if is_passthru(&call.options.ppt) {
         return Err(Refusal::NO_PASSTHRU);
     }
     if call.options.progress {
         return Err(Refusal::NO_UPLOAD);
     }
-    let address = realm.address(caller);
-    let payload = procedure(realm, Asked { caller, arguments }, out)?;
+    let address = realm.address(asked.caller);
+    let payload = procedure(realm, asked, out)?;
     if let Some(address) = address {
         out.send_with(address, CallResult { request: call.request, details: ResultDetails::default() }, payload);
     }

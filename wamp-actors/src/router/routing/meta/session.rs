@@ -86,7 +86,7 @@ impl Words {
 }
 
 fn kill(realm: &mut Realm, asked: Asked<'_>, out: &mut Outbound<'_>) -> Result<Payload, Refusal> {
-    may_control(realm)?;
+    may_control(realm, &asked)?;
     let (session, Kwargs(words)) = asked.decode::<(SessionId, Kwargs<Words>)>()?;
     let goodbye = words.goodbye(realm)?;
     let key = realm.session(session).filter(|key| *key != asked.caller).ok_or(Refusal::NO_SUCH_SESSION)?;
@@ -95,14 +95,14 @@ fn kill(realm: &mut Realm, asked: Asked<'_>, out: &mut Outbound<'_>) -> Result<P
 }
 
 fn kill_by_authid(realm: &mut Realm, asked: Asked<'_>, out: &mut Outbound<'_>) -> Result<Payload, Refusal> {
-    may_control(realm)?;
+    may_control(realm, &asked)?;
     let (authid, Kwargs(words)) = asked.decode::<(CompactString, Kwargs<Words>)>()?;
     let goodbye = words.goodbye(realm)?;
     answer(kill_where(realm, asked.caller, &goodbye, out, |peer| peer.authid == authid))
 }
 
 fn kill_by_authrole(realm: &mut Realm, asked: Asked<'_>, out: &mut Outbound<'_>) -> Result<Payload, Refusal> {
-    may_control(realm)?;
+    may_control(realm, &asked)?;
     let (authrole, Kwargs(words)) = asked.decode::<(CompactString, Kwargs<Words>)>()?;
     let goodbye = words.goodbye(realm)?;
     answer(kill_where(realm, asked.caller, &goodbye, out, |peer| peer.authrole == authrole).len())
@@ -110,7 +110,7 @@ fn kill_by_authrole(realm: &mut Realm, asked: Asked<'_>, out: &mut Outbound<'_>)
 
 /// Without meta events: nobody is left to be told but the caller, who is told how many there were.
 fn kill_all(realm: &mut Realm, asked: Asked<'_>, out: &mut Outbound<'_>) -> Result<Payload, Refusal> {
-    may_control(realm)?;
+    may_control(realm, &asked)?;
     let Kwargs(words) = asked.decode::<Kwargs<Words>>()?;
     let goodbye = words.goodbye(realm)?;
     answer(realm.quietly(|realm| kill_where(realm, asked.caller, &goodbye, out, |_| true).len()))
@@ -134,7 +134,7 @@ fn kill_where(
 
 /// Merges a dictionary into what [`get`] gives; null takes a key away. A session's identity stays.
 fn modify_details(realm: &mut Realm, asked: Asked<'_>, _: &mut Outbound<'_>) -> Result<Payload, Refusal> {
-    may_control(realm)?;
+    may_control(realm, &asked)?;
     if asked.arguments.len() > CHANGE {
         return Err(Refusal::DETAILS);
     }
@@ -157,6 +157,6 @@ fn modify_details(realm: &mut Realm, asked: Asked<'_>, _: &mut Outbound<'_>) -> 
     Ok(Payload::EMPTY)
 }
 
-fn may_control(realm: &Realm) -> Result<(), Refusal> {
-    if realm.options().session_control { Ok(()) } else { Err(Refusal::NO_CONTROL) }
+fn may_control(realm: &Realm, asked: &Asked<'_>) -> Result<(), Refusal> {
+    if asked.granted || realm.options().session_control { Ok(()) } else { Err(Refusal::NO_CONTROL) }
 }

@@ -4,24 +4,15 @@ mod closing;
 mod frames;
 mod opening;
 
-use super::WebSocketTransport;
 use crate::error::JoinError;
 use crate::session::{Session, SessionBuilder};
-use proto::message::{Welcome, WelcomeDetails, decode, encode};
-use proto::role::{Features, Role, Roles};
-use proto::{Format, Message, Payload, SessionId};
-use std::future::Future;
-use std::time::Duration;
+use crate::transport::UrlTransport;
+use crate::transport::played::{play, welcome};
+use proto::message::{decode, encode};
+use proto::{Format, Message, Payload};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::{JoinHandle, LocalSet};
-
-/// Plays a scene on one thread, by the clock on the wall: sockets know no other.
-fn play(scene: impl Future<Output = ()>) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let scene = async { tokio::time::timeout(Duration::from_secs(20), scene).await };
-    LocalSet::new().block_on(&runtime, scene).expect("the scene does not end");
-}
+use tokio::task::JoinHandle;
 
 /// A router's end, before the handshake.
 struct Listener(TcpListener);
@@ -159,19 +150,14 @@ fn raw_frame(first: u8, payload: &[u8]) -> Vec<u8> {
     frame
 }
 
-fn welcome() -> Welcome {
-    let roles = Roles::of(&[(Role::Broker, Features::NONE), (Role::Dealer, Features::NONE)]);
-    Welcome { session: SessionId::new(7).unwrap(), details: WelcomeDetails { roles, ..WelcomeDetails::default() } }
-}
-
 /// A session over MessagePack, and its router.
 async fn joined() -> (Session, Raw) {
-    joined_by(WebSocketTransport::clone).await
+    joined_by(UrlTransport::clone).await
 }
 
-async fn joined_by(change: impl FnOnce(&WebSocketTransport) -> WebSocketTransport) -> (Session, Raw) {
+async fn joined_by(change: impl FnOnce(&UrlTransport) -> UrlTransport) -> (Session, Raw) {
     let listener = Listener::bind().await;
-    let transport = change(&WebSocketTransport::new(listener.url()).unwrap());
+    let transport = change(&UrlTransport::new(listener.url()).unwrap());
     let joining = tokio::task::spawn_local(Session::builder().transport(transport).realm("realm1").local().connect());
     let mut raw = listener.upgrade(Format::MsgPack).await;
     assert!(matches!(raw.recv(Format::MsgPack).await.0, Message::Hello(_)));

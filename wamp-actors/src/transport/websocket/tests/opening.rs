@@ -1,4 +1,4 @@
-use super::{Listener, WebSocketTransport, frame, play, welcome};
+use super::{Listener, UrlTransport, frame, play, welcome};
 use crate::error::{ConnectError, JoinError};
 use proto::{Format, Message, Payload};
 use std::time::Duration;
@@ -89,19 +89,36 @@ fn another_status_is_told() {
 
 #[test]
 fn what_is_no_websocket_handshake_is_refused() {
-    let wrong_key = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: \
-                     AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\nSec-WebSocket-Protocol: wamp.2.json\r\n\r\n";
     play(async {
         for reply in [
             "SSH-2.0-OpenSSH_9.9\r\n\r\n",
             "\u{7f}\u{0}\u{0}\u{0}",
-            "",
             "HTTP/1.1 101 Switching Protocols\r\n\r\n",
-            wrong_key,
             "{ok}\r\nSec-WebSocket-Protocol: wamp.2.json\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n",
         ] {
             let error = refused(reply).await;
             assert!(matches!(error, JoinError::Connect(ConnectError::Handshake { .. })), "{reply:?}: {error:?}");
+        }
+    });
+}
+
+#[test]
+fn a_key_that_is_not_confirmed_is_told() {
+    let switching = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n";
+    play(async move {
+        for accept in ["", "Sec-WebSocket-Accept: AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n"] {
+            let error = refused(&format!("{switching}{accept}Sec-WebSocket-Protocol: wamp.2.json\r\n\r\n")).await;
+            assert!(matches!(error, JoinError::Connect(ConnectError::AcceptKey { .. })), "{accept:?}: {error:?}");
+        }
+    });
+}
+
+#[test]
+fn a_connection_that_ends_within_the_handshake_is_told() {
+    play(async {
+        for reply in ["", "HTTP/1.1 101 Swi"] {
+            let error = refused(reply).await;
+            assert!(matches!(error, JoinError::Connect(ConnectError::Closed { .. })), "{reply:?}: {error:?}");
         }
     });
 }
@@ -113,8 +130,8 @@ fn a_port_where_nobody_listens_is_told() {
         let options = listener.options();
         drop(listener);
         let error = options.connect().await.unwrap_err();
-        assert!(matches!(error, JoinError::Connect(ConnectError::Io { .. })), "{error:?}");
-        assert!(error.to_string().contains("is the router running?"), "{error}");
+        assert!(matches!(error, JoinError::Connect(ConnectError::Refused { .. })), "{error:?}");
+        assert!(error.to_string().contains("is the router running"), "{error}");
     });
 }
 
@@ -145,11 +162,10 @@ fn a_url_that_is_none_of_ours_says_why() {
     for (url, why) in [
         ("gopher://host/", "must begin with ws://"),
         ("127.0.0.1:8080", "must begin with ws://"),
-        ("wss://host/ws", "TLS"),
-        ("ws://ho st/", "invalid"),
-        ("", "empty"),
+        ("ws://ho st/", "host is neither"),
+        ("", "must begin with ws://"),
     ] {
-        let error = WebSocketTransport::new(url).unwrap_err();
+        let error = UrlTransport::new(url).unwrap_err();
         assert!(matches!(error, ConnectError::Url { .. }) && error.to_string().contains(why), "{url:?}: {error}");
     }
 }

@@ -1,0 +1,28 @@
+//! The options that links have in common.
+
+use proto::Format;
+use std::time::Duration;
+
+/// How a link is to be; documented where it is set, at [`UrlTransport`](super::UrlTransport).
+#[derive(Debug, Clone)]
+pub(crate) struct LinkOptions {
+    pub(crate) formats: Vec<Format>,
+    pub(crate) max_message: usize,
+    pub(crate) ping_interval: Duration,
+    pub(crate) ping_timeout: Duration,
+    pub(crate) ping_raw: bool,
+    pub(crate) close_timeout: Duration,
+}
+
+impl Default for LinkOptions {
+    fn default() -> Self {
+        Self {
+            formats: vec![Format::MsgPack, Format::Cbor, Format::Json],
+            max_message: 16 << 20,
+            ping_interval: Duration::from_secs(10),
+            ping_timeout: Duration::from_secs(10),
+            ping_raw: false,
+            close_timeout: Duration::from_secs(5),
+        }
+    }
+}
