@@ -1,6 +1,11 @@
-//! Malformed and misplaced messages over WebSocket, as raw frames: each ends its own session, and nobody else's.
+//! Malformed and misplaced messages, as raw frames: each ends its own session, and nobody else's. Over WebSocket here; what is the same
+//! over each transport is in `carriers.rs`.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod carriers;
+mod roles;
+mod table;
 
 use serde_json::{Value, json};
 use wamp_actors::router::Router;
@@ -22,88 +27,6 @@ async fn must_be_aborted(mut raw: Raw, reason: &str, what: &str) {
     let last = messages.last().unwrap_or(&Value::Null);
     assert_eq!((&last[0], &last[2]), (&json!(3), &json!(reason)), "{what}: {messages:?}");
     assert!(close.is_some(), "{what}: no Close frame");
-}
-
-fn deep(levels: usize) -> String {
-    format!("[48,1,{{}},\"com.example.deep\",{}{}]", "[".repeat(levels), "]".repeat(levels))
-}
-
-/// What is wrong, and the text sent by a client that has joined.
-fn violations_of_a_session() -> Vec<(&'static str, String)> {
-    let mut table: Vec<(&str, String)> = [
-        ("a second HELLO", r#"[1,"realm1",{"roles":{"caller":{}}}]"#),
-        ("WELCOME from a client", r#"[2,1,{}]"#),
-        ("CHALLENGE from a client", r#"[4,"ticket",{}]"#),
-        ("AUTHENTICATE unasked", r#"[5,"secret",{}]"#),
-        ("PUBLISHED from a client", r#"[17,1,2]"#),
-        ("SUBSCRIBED from a client", r#"[33,1,2]"#),
-        ("UNSUBSCRIBED from a client", r#"[35,1]"#),
-        ("EVENT from a client", r#"[36,1,2,{}]"#),
-        ("RESULT from a client", r#"[50,1,{}]"#),
-        ("REGISTERED from a client", r#"[65,1,2]"#),
-        ("UNREGISTERED from a client", r#"[67,1]"#),
-        ("INVOCATION from a client", r#"[68,1,2,{}]"#),
-        ("INTERRUPT from a client", r#"[69,1,{}]"#),
-        ("an empty array", "[]"),
-        ("no array", r#"{"a":1}"#),
-        ("a number", "48"),
-        ("an unknown type", r#"[99,1,{}]"#),
-        ("a type that is a string", r#"["48",1,{},"com.example.p"]"#),
-        ("a type that is a float", r#"[48.0,1,{},"com.example.p"]"#),
-        ("a missing element", r#"[48,1,{}]"#),
-        ("too many elements", r#"[48,1,{},"com.example.p",[],{},1]"#),
-        ("too many elements in SUBSCRIBE", r#"[32,1,{},"com.example.t",[]]"#),
-        ("an id that is a float", r#"[48,1.0,{},"com.example.p"]"#),
-        ("an id that is a truth value", r#"[48,true,{},"com.example.p"]"#),
-        ("an id that is a string", r#"[48,"1",{},"com.example.p"]"#),
-        ("an id of 0", r#"[48,0,{},"com.example.p"]"#),
-        ("a negative id", r#"[48,-1,{},"com.example.p"]"#),
-        ("an id beyond 2^53", r#"[48,9007199254740993,{},"com.example.p"]"#),
-        ("an id beyond 64 bits", r#"[48,99999999999999999999,{},"com.example.p"]"#),
-        ("options that are a list", r#"[48,1,[],"com.example.p"]"#),
-        ("options that are null", r#"[48,1,null,"com.example.p"]"#),
-        ("a procedure that is a number", r#"[48,1,{},7]"#),
-        ("arguments that are a dictionary", r#"[48,1,{},"com.example.p",{}]"#),
-        ("keyword arguments that are a list", r#"[48,1,{},"com.example.p",[],[]]"#),
-        ("a known option of a wrong type", r#"[48,1,{"receive_progress":"yes"},"com.example.p"]"#),
-        ("a time-out that is a string", r#"[48,1,{"timeout":"1s"},"com.example.p"]"#),
-        ("an unknown match policy", r#"[32,1,{"match":"regex"},"com.example.t"]"#),
-        ("an eligible list that is no list", r#"[16,1,{"eligible":7},"com.example.t"]"#),
-        ("YIELD for an invocation never sent", r#"[70,1,{}]"#),
-        ("ERROR for an invocation never sent", r#"[8,68,1,{},"com.example.e"]"#),
-        ("ERROR for a request of the router's kind", r#"[8,48,1,{},"com.example.e"]"#),
-        ("a truncated message", r#"[48,1,{},"com.exam"#),
-        ("octets after the message", r#"[48,1,{},"com.example.p"]x"#),
-        ("two messages in a frame", r#"[48,1,{},"com.example.p"][48,2,{},"com.example.p"]"#),
-        ("a trailing comma", r#"[48,1,{},"com.example.p",]"#),
-        ("a lone surrogate", r#"[48,1,{},"com.example.\ud800"]"#),
-        ("a control character in a string", "[48,1,{},\"com.example.\u{1}\"]"),
-        ("a number with a leading zero", r#"[48,01,{},"com.example.p"]"#),
-        ("NaN", r#"[48,1,{},"com.example.p",[NaN]]"#),
-        ("an empty message", ""),
-        ("white space", "   "),
-    ]
-    .into_iter()
-    .map(|(what, text)| (what, text.to_owned()))
-    .collect();
-    table.push(("arguments nested too deep", deep(128)));
-    table.push(("arguments nested 100,000 deep", deep(100_000)));
-    table.push(("an open nesting of 100,000", format!("[48,1,{{}},\"com.example.p\",{}", "[".repeat(100_000))));
-    table.push(("options nested too deep", format!("[48,1,{{\"x_a\":{}{}}},\"com.example.p\"]", "[".repeat(200), "]".repeat(200))));
-    table
-}
-
-#[actix_rt::test]
-async fn a_message_that_breaks_the_protocol_ends_its_session_and_nobody_elses() {
-    let router = router().await;
-    let mut bystander = Bystander::join(address(&router)).await;
-    for (what, text) in violations_of_a_session() {
-        let (mut raw, _) = Raw::join(address(&router)).await;
-        raw.send_text(&text).await;
-        must_be_aborted(raw, VIOLATION, what).await;
-        bystander.must_be_served().await;
-    }
-    router.stop().await;
 }
 
 #[actix_rt::test]
@@ -342,48 +265,5 @@ async fn a_ping_is_answered_between_the_fragments_of_a_message() {
     assert_eq!(raw.recv_frame().await, Frame::Pong(b"are you there".to_vec()));
     raw.send_frame(0x80 | opcode::CONTINUATION, b"\"com.example.nobody\"]").await;
     assert_eq!(raw.recv().await[4], "wamp.error.no_such_procedure");
-    router.stop().await;
-}
-
-#[actix_rt::test]
-async fn malformed_messagepack_and_cbor_end_their_session() {
-    let router = router().await;
-    let mut bystander = Bystander::join(address(&router)).await;
-    // HELLO realm1 {roles: {caller: {}}}, then what is wrong.
-    let msgpack_hello: &[u8] = b"\x93\x01\xa6realm1\x81\xa5roles\x81\xa6caller\x80";
-    let cbor_hello: &[u8] = b"\x83\x01\x66realm1\xa1\x65roles\xa1\x66caller\xa0";
-    let msgpack: &[(&str, &[u8])] = &[
-        ("a reserved octet", b"\xc1"),
-        ("an array of 2^32-1 items announced", b"\xdd\xff\xff\xff\xff"),
-        ("a string of 4 GiB announced", b"\x94\x30\x01\x80\xdb\xff\xff\xff\xff"),
-        ("a string that is not UTF-8", b"\x94\x30\x01\x80\xa2\xff\xfe"),
-        ("octets after the message", b"\x94\x30\x01\x80\xa5com.p\x00"),
-        ("a float as id", b"\x94\x30\xcb\x3f\xf0\x00\x00\x00\x00\x00\x00\x80\xa5com.p"),
-        ("truncated", b"\x94\x30\x01"),
-    ];
-    let cbor: &[(&str, &[u8])] = &[
-        ("a break outside", b"\xff"),
-        ("reserved additional information", b"\x1c"),
-        ("an array of 2^64-1 items announced", b"\x9b\xff\xff\xff\xff\xff\xff\xff\xff"),
-        ("text that is not UTF-8", b"\x84\x18\x30\x01\xa0\x62\xff\xfe"),
-        ("octets after the message", b"\x84\x18\x30\x01\xa0\x65com.p\x00"),
-        ("truncated", b"\x84\x18\x30"),
-        ("an indefinite array never ended", b"\x9f\x18\x30\x01\xa0\x65com.p"),
-    ];
-    for (subprotocol, hello, table) in [("wamp.2.msgpack", msgpack_hello, msgpack), ("wamp.2.cbor", cbor_hello, cbor)] {
-        for (what, octets) in table {
-            let mut raw = Raw::open(address(&router), subprotocol).await;
-            raw.send_binary(hello).await;
-            assert!(matches!(raw.recv_frame().await, Frame::Binary(_)), "{subprotocol}: no WELCOME");
-            raw.send_binary(octets).await;
-            let Frame::Binary(abort) = raw.recv_frame().await else { panic!("{subprotocol}, {what}: no ABORT") };
-            assert_eq!(abort[1], 3, "{subprotocol}, {what}");
-            let found = abort.windows(VIOLATION.len()).any(|window| window == VIOLATION.as_bytes());
-            assert!(found, "{subprotocol}, {what}: {abort:?}");
-            let (_, close) = raw.recv_to_end().await;
-            assert!(close.is_some(), "{subprotocol}, {what}");
-        }
-        bystander.must_be_served().await;
-    }
     router.stop().await;
 }

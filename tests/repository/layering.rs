@@ -23,6 +23,7 @@ const ACTORS: &[&[&str]] = &[
     &["session"],
     &["supervisor"],
     &["component"],
+    &["caller"],
     &["router"],
     &["config"],
     &["service"],

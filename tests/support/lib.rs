@@ -1,3 +1,5 @@
-//! What the tests share: a client made of raw frames, so that no code of ours stands on both ends.
+//! What the tests share: clients made of raw frames, so that no code of ours stands on both ends.
 
+pub mod carrier;
 pub mod raw;
+pub mod script;

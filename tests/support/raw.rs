@@ -52,7 +52,7 @@ pub struct Raw {
     input: Vec<u8>,
 }
 
-async fn patient<T>(what: &str, work: impl Future<Output = T>) -> T {
+pub(crate) async fn patient<T>(what: &str, work: impl Future<Output = T>) -> T {
     match tokio::time::timeout(PATIENCE, work).await {
         Ok(done) => done,
         Err(_) => panic!("{what}: nothing happened within {PATIENCE:?}"),

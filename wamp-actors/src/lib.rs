@@ -29,6 +29,7 @@
 //!   one process, with a router embedded unless another is named.
 //! - [`session::Session`]: one session, for code that calls and publishes; it ends with its link. [`supervisor::Client`]: the same
 //!   over reconnects.
+//! - [`caller`]: clients with types, from the same annotations or from a trait that service and callers share.
 //! - `router::Router`: the embedded router, alone or mounted in an actix-web application.
 //! - [`transport`]: ways to a router, and how to add one.
 //! - [`error`]: what can go wrong, by whose fault. [`config`]: a service's file and environment.
@@ -38,6 +39,7 @@
 //!
 //! | feature | default | what |
 //! |---|---|---|
+//! | `log` | yes | a log on stderr by [`Service::run`](service::Service::run), where the program has none of its own |
 //! | `macros` | yes | `#[component]` and its companions; without it, components are written by hand with [`Bindings`](mod@component) |
 //! | `router` | yes | the embedded router |
 //!
@@ -46,7 +48,7 @@
 //! Data flows one way, and each module imports only from those before it:
 //!
 //! ```text
-//! transport → session → supervisor → component → config → service
+//! transport → session → supervisor → component → caller, config → service
 //! router (routing → peers → listeners), behind the feature `router`
 //! ```
 //!
@@ -56,6 +58,7 @@
 #[cfg(test)]
 extern crate self as wamp_actors;
 
+pub mod caller;
 pub mod component;
 pub mod config;
 pub mod error;
@@ -76,7 +79,7 @@ pub use proto::payload::{Binary, Kwargs};
 pub use proto::{Format, MatchPolicy, Payload, PublicationId, RegistrationId, SessionId, SubscriptionId, Uri, Value};
 pub use service::Error;
 #[cfg(feature = "macros")]
-pub use wamp_macros::{WampError, component, every, main, on_error, on_join, on_leave, on_ready, procedure, task, topic};
+pub use wamp_macros::{WampError, component, every, interface, main, on_error, on_join, on_leave, on_ready, procedure, task, topic};
 
 #[doc(hidden)]
 #[path = "bench.rs"]

@@ -1,10 +1,11 @@
 //! What `#[wamp_actors::main]` expands to.
 
+use crate::service::ServiceError;
 use std::error::Error;
 use std::fmt::Write;
 use std::process::ExitCode;
 
-/// Runs `main` on an actix system of this thread; an error is printed and the exit code is 1.
+/// Runs `main` on an actix system of this thread; an error is printed and decides the exit code: that of a service, or 1.
 pub fn run_main<T: MainOutcome>(main: impl Future<Output = T>) -> ExitCode {
     actix_rt::System::new().block_on(main).exit_code()
 }
@@ -32,11 +33,18 @@ impl<T: MainOutcome, E: Into<Box<dyn Error>>> MainOutcome for Result<T, E> {
         match self {
             Ok(outcome) => outcome.exit_code(),
             Err(error) => {
-                eprintln!("error: {}", with_causes(&*error.into()));
-                ExitCode::FAILURE
+                let error = error.into();
+                eprintln!("error: {}", with_causes(&*error));
+                ExitCode::from(code_of(&*error))
             }
         }
     }
+}
+
+/// A service's error tells the code; any other is 1.
+fn code_of(error: &(dyn Error + 'static)) -> u8 {
+    let by_service = error.downcast_ref::<ServiceError>().map(ServiceError::exit_code);
+    by_service.or_else(|| error.downcast_ref::<crate::Error>().map(crate::Error::exit_code)).unwrap_or(1)
 }
 
 /// The error and what caused it. Many errors tell their cause themselves: what was said is not repeated.

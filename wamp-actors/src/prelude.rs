@@ -1,5 +1,6 @@
 //! What an application uses: `use wamp_actors::prelude::*;`.
 
+pub use crate::caller::TypedCallError;
 pub use crate::component::{Call, Caller, Cancellation, Component, Deadline, Failure, Incident, Progress, Rejection, State};
 pub use crate::error::{CallError, FromWampError, IntoWampError, PublishError, RegisterError, SubscribeError, WampError};
 pub use crate::service::{Error, Service};
@@ -11,4 +12,4 @@ pub use proto::message::{EventDetails, InvocationDetails};
 pub use proto::payload::{Binary, Kwargs};
 pub use proto::{MatchPolicy, SessionId, Value};
 #[cfg(feature = "macros")]
-pub use wamp_macros::{WampError, component, every, on_error, on_join, on_leave, on_ready, procedure, task, topic};
+pub use wamp_macros::{WampError, component, every, interface, on_error, on_join, on_leave, on_ready, procedure, task, topic};

@@ -1,5 +1,6 @@
 //! What macros name in their expansion; nothing here is for people, and nothing is stable.
 
+pub use crate::caller::ResultParts;
 pub use crate::component::{
     Arguments, Bindings, BoundUri, Call, Cancellation, Component, Delivery, Extract, Failure, IntoFailure, IntoReply, IntoStreamItem,
     OnCancel, Outcome, Progress, Rejection, Reply, stream,

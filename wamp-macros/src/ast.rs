@@ -1,19 +1,21 @@
 //! The user's impl as the macro sees it: handlers, their bindings, parameters and replies.
 
-use crate::attr::{Binding, ComponentOptions, ParamMark, take_bindings, take_mark};
+use crate::attr::{Binding, ComponentOptions, ParamMark, is_mark, take_bindings, take_mark};
 use crate::errors::Errors;
 use crate::stream::{self, Reply};
 use crate::template::Part;
 use crate::types::{last_segment, only_argument};
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
-use syn::{Attribute, Expr, FnArg, Ident, ImplItem, ImplItemFn, ItemImpl, Pat, PatType, Receiver, ReceiverKind, Type};
+use syn::{Attribute, Expr, FnArg, Ident, ImplItem, ImplItemFn, ItemImpl, Pat, PatType, Receiver, ReceiverKind, ReturnType, Type};
 
 /// An impl with `#[component]`.
 pub(crate) struct Component {
     pub(crate) options: ComponentOptions,
     /// The impl without our attributes, as it is given back.
     pub(crate) item: ItemImpl,
+    /// The component's own handlers, where the impl is of an interface: they go into an impl of the type itself.
+    pub(crate) own: Vec<ImplItemFn>,
     pub(crate) handlers: Vec<Handler>,
 }
 
@@ -75,22 +77,64 @@ impl Component {
     pub(crate) fn read(args: TokenStream, mut item: ItemImpl, errors: &Errors) -> Self {
         let options = ComponentOptions::parse(args, errors);
         let captured = stream::captured(&item.generics);
-        let mut handlers = Vec::new();
-        for method in item.items.iter_mut().filter_map(as_method) {
-            let bindings = take_bindings(&mut method.attrs, errors);
-            if bindings.is_empty() {
-                continue;
+        let (mut handlers, mut own) = (Vec::new(), Vec::new());
+        let of_interface = item.trait_.is_some();
+        item.items.retain_mut(|member| {
+            let Some(method) = as_method(member) else { return true };
+            let handler = Handler::read(method, &captured, errors);
+            let moved = of_interface && (handler.is_some() || method.sig.ident == "from_config");
+            if moved {
+                own.push(method.clone());
+            } else if of_interface {
+                implemented(method, &captured, errors);
             }
-            let params = method.sig.inputs.iter_mut().filter_map(as_param).filter_map(|param| Param::read(param, errors)).collect();
-            let access = Access::read(method, errors);
-            let reply = stream::read_reply(&mut method.sig, &captured, errors);
-            handlers.push(Handler { method: method.clone(), bindings, access, params, reply });
-        }
-        Self { options, item, handlers }
+            handlers.extend(handler);
+            !moved
+        });
+        Self { options, item, own, handlers }
     }
 }
 
+/// A method that the interface declares: its stream is kept from borrowing, as there.
+fn implemented(method: &mut ImplItemFn, captured: &[Ident], errors: &Errors) {
+    for param in method.sig.inputs.iter_mut().filter_map(as_param) {
+        if let Some(attr) = param.attrs.iter().find(|attr| is_mark(attr)) {
+            errors.at(attr, "how an argument is given stands in the interface, where callers see it");
+        }
+        take_mark(&mut param.attrs, errors);
+    }
+    stream::read_reply(&mut method.sig, captured, errors);
+}
+
 impl Handler {
+    /// Reads a method and takes our attributes off it; `None` if it has none.
+    pub(crate) fn read(method: &mut ImplItemFn, captured: &[Ident], errors: &Errors) -> Option<Self> {
+        let bindings = take_bindings(&mut method.attrs, errors);
+        if bindings.is_empty() {
+            return None;
+        }
+        let params = method.sig.inputs.iter_mut().filter_map(as_param).filter_map(|param| Param::read(param, errors)).collect();
+        let access = Access::read(method, errors);
+        let reply = stream::read_reply(&mut method.sig, captured, errors);
+        Some(Self { method: method.clone(), bindings, access, params, reply })
+    }
+
+    /// Reads a topic that nobody here handles: it has no `self`.
+    pub(crate) fn read_event(method: &mut ImplItemFn, errors: &Errors) -> Option<Self> {
+        let bindings = take_bindings(&mut method.attrs, errors);
+        if bindings.is_empty() {
+            return None;
+        }
+        let name = &method.sig.ident;
+        if !bindings.iter().all(|bound| matches!(bound, Binding::Topic(_))) {
+            errors.at(name, format_args!("somebody must answer this: write `fn {name}(&self, …)`, or `&mut self` to run alone"));
+        } else if !matches!(method.sig.output, ReturnType::Default) || method.sig.asyncness.is_some() {
+            errors.at(name, format_args!("nobody runs this, it says what is published: write `fn {name}(…);`"));
+        }
+        let params = method.sig.inputs.iter_mut().filter_map(as_param).filter_map(|param| Param::read(param, errors)).collect();
+        Some(Self { method: method.clone(), bindings, access: Access::Shared, params, reply: Reply::Unit })
+    }
+
     /// The method's name as callers see it.
     pub(crate) fn name(&self) -> String {
         self.method.sig.ident.unraw().to_string()

@@ -2,50 +2,77 @@
 
 use crate::ast::{Absent, Access, Component, Handler, Param, Source, type_name};
 use crate::attr::{Binding, Match, Procedure, Topic};
+use crate::client::{self, Client};
 use crate::from_config;
 use crate::literal::resolve;
 use crate::stream::Reply;
-use crate::template::{self, Part, Template};
+use crate::template::{self, Part};
 use crate::types::only_argument;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use std::time::Duration;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{LitStr, ReturnType};
+use syn::{ImplItem, ImplItemFn, ItemImpl, LitStr, ReturnType};
 
 /// The user's impl and the impl of `Component`.
 pub(crate) fn component(component: &Component) -> TokenStream {
-    let Component { item, options, handlers } = component;
+    let Component { item, own, options, handlers } = component;
     let (impl_generics, _, where_clause) = item.generics.split_for_impl();
     let self_ty = &item.self_ty;
     let name = options.name.as_ref().map(LitStr::value).or_else(|| type_name(self_ty).map(|name| name.unraw().to_string()));
     let bindings = local("bindings");
     let prefix = options.prefix.as_ref().map(|prefix| quote!(#bindings.prefix(#prefix);));
+    // Of the interface first: its URIs know nothing of this prefix.
+    let interfaces = item.trait_.iter().map(|(interface, _)| interface).chain(&options.interfaces);
+    let interfaces = interfaces.map(|interface| quote!(<Self as #interface>::__wamp_interface(#bindings);));
     let prefix_text = options.prefix.as_ref().map(LitStr::value);
-    let entry = |handler, bound| entry(&bindings, prefix_text.as_deref(), handler, bound);
-    let entries = handlers.iter().flat_map(|handler| handler.bindings.iter().map(move |bound| entry(handler, bound)));
-    let states = handlers.iter().map(|handler| wanted_states(&bindings, handler));
-    let from_config = from_config::expand(item);
+    let entries = entries(&bindings, handlers, prefix_text.as_deref(), Written::Relative);
+    let own = own_impl(item, own);
+    let from_config = from_config::expand(own.as_ref().unwrap_or(item));
     let discovered = options.discover.then(|| discovered(self_ty, from_config.is_some()));
+    let client = client(component);
     quote! {
         #item
+        #own
 
         #[automatically_derived]
         impl #impl_generics ::wamp_actors::component::Component for #self_ty #where_clause {
             const NAME: &'static str = #name;
 
             fn bind(#bindings: &mut ::wamp_actors::component::Bindings<Self>) {
+                #(#interfaces)*
                 #prefix
-                #(#states)*
-                #(#entries)*
+                #entries
             }
         }
 
         #from_config
 
         #discovered
+        #client
     }
+}
+
+/// What an impl of an interface has beyond the interface, as an impl of the type itself.
+pub(crate) fn own_impl(item: &ItemImpl, own: &[ImplItemFn]) -> Option<ItemImpl> {
+    let items = own.iter().cloned().map(ImplItem::Fn).collect();
+    item.trait_.as_ref().map(|_| ItemImpl { trait_: None, items, ..item.clone() })
+}
+
+fn client(component: &Component) -> Option<TokenStream> {
+    let Component { item, options, handlers, .. } = component;
+    let handlers: Vec<_> = handlers.iter().collect();
+    client::wanted(&options.client, &handlers).then_some(())?;
+    Some(client::expand(&Client {
+        of: type_name(&item.self_ty)?,
+        vis: client::visibility(&options.client, &handlers),
+        generics: &item.generics,
+        self_ty: Some(&item.self_ty),
+        prefix: options.prefix.as_ref().map(LitStr::value),
+        handlers: &handlers,
+        strict: false,
+    }))
 }
 
 fn discovered(self_ty: &syn::Type, configured: bool) -> TokenStream {
@@ -64,6 +91,22 @@ fn discovered(self_ty: &syn::Type, configured: bool) -> TokenStream {
     }
 }
 
+/// How URIs are written into a declaration.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Written {
+    /// As they stand, under the prefix that the bindings have.
+    Relative,
+    /// With the prefix: the bindings have another.
+    Whole,
+}
+
+/// The declaration of each handler, and of the states that they take. `prefix` is what relative URIs are under.
+pub(crate) fn entries(bindings: &Ident, handlers: &[Handler], prefix: Option<&str>, written: Written) -> TokenStream {
+    let states = handlers.iter().map(|handler| wanted_states(bindings, handler));
+    let entries = handlers.iter().flat_map(|handler| handler.bindings.iter().map(|bound| entry(bindings, handler, bound, prefix, written)));
+    states.chain(entries).collect()
+}
+
 /// The states that its parameters are taken from: a service that lacks one does not start.
 fn wanted_states(bindings: &Ident, handler: &Handler) -> TokenStream {
     let cfgs: Vec<_> = handler.cfgs().collect();
@@ -71,12 +114,12 @@ fn wanted_states(bindings: &Ident, handler: &Handler) -> TokenStream {
     states.map(|state| quote!(#(#cfgs)* #bindings.wants_state::<#state>();)).collect()
 }
 
-fn entry(bindings: &Ident, prefix: Option<&str>, handler: &Handler, bound: &Binding) -> TokenStream {
+fn entry(bindings: &Ident, handler: &Handler, bound: &Binding, prefix: Option<&str>, written: Written) -> TokenStream {
     let cfgs = handler.cfgs();
     let name = handler.name();
     let declared = match bound {
-        Binding::Procedure(options) => procedure(bindings, &name, options),
-        Binding::Topic(options) => topic(bindings, &name, options),
+        Binding::Procedure(options) => procedure(bindings, &uri(options.uri.as_ref(), &name, prefix, written), &name, options),
+        Binding::Topic(options) => topic(bindings, &uri(options.uri.as_ref(), &name, prefix, written), &name, options),
         Binding::Task(_) => quote!(#bindings.task(#name)),
         Binding::Every(every) => {
             let period = duration(every.period);
@@ -94,8 +137,8 @@ fn entry(bindings: &Ident, prefix: Option<&str>, handler: &Handler, bound: &Bind
     }
 }
 
-fn procedure(bindings: &Ident, name: &str, options: &Procedure) -> TokenStream {
-    let (uri, matching) = uri(options.uri.as_ref(), options.matching, name);
+fn procedure(bindings: &Ident, uri: &TokenStream, name: &str, options: &Procedure) -> TokenStream {
+    let matching = matching(options.policy());
     let policy = option("invoke", options.invoke.map(|policy| variant(quote!(InvokePolicy), policy)));
     let concurrency = option("concurrency", options.concurrency.map(|count| count.value));
     let queue = option("queue", options.queue.map(|count| count.value));
@@ -112,8 +155,8 @@ fn procedure(bindings: &Ident, name: &str, options: &Procedure) -> TokenStream {
     }
 }
 
-fn topic(bindings: &Ident, name: &str, options: &Topic) -> TokenStream {
-    let (uri, matching) = uri(options.uri.as_ref(), options.matching, name);
+fn topic(bindings: &Ident, uri: &TokenStream, name: &str, options: &Topic) -> TokenStream {
+    let matching = matching(options.policy());
     let concurrency = option("concurrency", options.concurrency.map(|count| count.value));
     let queue = option("queue", options.queue.map(|count| count.value));
     let retained = option("get_retained", options.get_retained);
@@ -121,24 +164,30 @@ fn topic(bindings: &Ident, name: &str, options: &Topic) -> TokenStream {
     quote!(#bindings.topic(#uri).member(#name) #matching #concurrency #queue #retained #delivery)
 }
 
-/// The URI or pattern, and how it is matched if that is not exactly.
-fn uri(uri: Option<&LitStr>, matched: Option<Match>, name: &str) -> (TokenStream, Option<TokenStream>) {
-    let Some(text) = uri else { return (name.to_token_stream(), matching(matched)) };
-    match Template::read(&text.value()) {
-        Ok(Template { pattern, parts }) if !parts.is_empty() => {
-            (LitStr::new(&pattern, text.span()).to_token_stream(), matching(Some(Match::Wildcard)))
-        }
-        _ => (text.to_token_stream(), matching(matched)),
+/// The URI or pattern.
+fn uri(uri: Option<&LitStr>, name: &str, prefix: Option<&str>, written: Written) -> TokenStream {
+    let pattern = template::of(uri).unwrap_or_default().pattern;
+    match (uri, written) {
+        (None, Written::Relative) => name.to_token_stream(),
+        (Some(uri), Written::Relative) => LitStr::new(&pattern, uri.span()).to_token_stream(),
+        (None, Written::Whole) => resolve(prefix, name).to_token_stream(),
+        (Some(_), Written::Whole) => resolve(prefix, &pattern).to_token_stream(),
     }
 }
 
-fn matching(matching: Option<Match>) -> Option<TokenStream> {
-    let policy = match matching? {
-        Match::Exact => return None,
+fn matching(matching: Match) -> Option<TokenStream> {
+    let policy = matching_policy(matching).to_string();
+    (matching != Match::Exact).then(|| option("matching", Some(variant(quote!(MatchPolicy), &policy))))?
+}
+
+/// The variant of `MatchPolicy`.
+pub(crate) fn matching_policy(matching: Match) -> Ident {
+    let name = match matching {
+        Match::Exact => "Exact",
         Match::Prefix => "Prefix",
         Match::Wildcard => "Wildcard",
     };
-    option("matching", Some(variant(quote!(MatchPolicy), policy)))
+    Ident::new(name, Span::call_site())
 }
 
 fn option(name: &str, value: Option<impl ToTokens>) -> Option<TokenStream> {
@@ -160,7 +209,12 @@ fn duration(duration: Duration) -> TokenStream {
 fn terminal(prefix: Option<&str>, handler: &Handler, bound: &Binding) -> TokenStream {
     let (component, call) = (local("component"), local("call"));
     let values: Vec<_> = (0..handler.params.len()).map(|at| local(&format!("argument{at}"))).collect();
-    let taken = take_arguments(prefix, handler, bound, &call, &values);
+    let params: Vec<_> = handler.params.iter().collect();
+    let parts = parts_under(prefix, bound);
+    let taken = match handler.bindings.iter().all(Binding::is_run) || handler.takes_payload() {
+        true => params.iter().zip(&values).map(|(param, value)| take(param, value, &parts, &local("arguments"), &call)).collect(),
+        false => take_arguments(&params, &parts, &call, &values),
+    };
     let method = &handler.method.sig.ident;
     let run = quote_spanned!(method.span()=> #component.#method(#(#values),*));
     if handler.reply == Reply::Future {
@@ -195,16 +249,13 @@ fn detached(component: &Ident, call: &Ident, taken: &TokenStream, run: &TokenStr
     }
 }
 
-fn take_arguments(prefix: Option<&str>, handler: &Handler, bound: &Binding, call: &Ident, values: &[Ident]) -> TokenStream {
+/// Takes each parameter out of the call, and refuses what is left over.
+pub(crate) fn take_arguments(params: &[&Param], parts: &[Part], call: &Ident, values: &[Ident]) -> TokenStream {
     let arguments = local("arguments");
-    let parts = parts_under(prefix, bound);
-    let takes = handler.params.iter().zip(values).map(|(param, value)| take(param, value, &parts, &arguments, call));
-    if handler.bindings.iter().all(Binding::is_run) || handler.takes_payload() {
-        return quote!(#(#takes)*);
-    }
+    let takes = params.iter().zip(values).map(|(param, value)| take(param, value, parts, &arguments, call));
     // Declared `mut` only where it is: a handler without parameters takes none.
-    let is_taken = |param: &Param| !matches!(param.source, Source::Extract { .. }) && param.part_of(&parts).is_none();
-    let mutable = handler.params.iter().any(is_taken).then(|| quote!(mut));
+    let is_taken = |param: &&Param| !matches!(param.source, Source::Extract { .. }) && param.part_of(parts).is_none();
+    let mutable = params.iter().any(is_taken).then(|| quote!(mut));
     quote! {
         let #mutable #arguments = #call.arguments();
         #(#takes)*
@@ -213,7 +264,7 @@ fn take_arguments(prefix: Option<&str>, handler: &Handler, bound: &Binding, call
 }
 
 /// The named parts of a binding's URI, with their places in the whole of it.
-fn parts_under(prefix: Option<&str>, bound: &Binding) -> Vec<Part> {
+pub(crate) fn parts_under(prefix: Option<&str>, bound: &Binding) -> Vec<Part> {
     let mut parts = bound.parts();
     let pattern = template::of(bound.uri()).unwrap_or_default().pattern;
     let components = |uri: &str| uri.split('.').count();
@@ -264,6 +315,6 @@ fn reply_span(handler: &Handler) -> Span {
 }
 
 /// A name that no name of the user's can meet.
-fn local(name: &str) -> Ident {
+pub(crate) fn local(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }

@@ -4,6 +4,7 @@
 use crate::ast::Component;
 use crate::attr::{take_bindings, take_mark};
 use crate::errors::Errors;
+use crate::expand::own_impl;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{FnArg, ImplItem, ItemImpl};
@@ -11,13 +12,15 @@ use syn::{FnArg, ImplItem, ItemImpl};
 /// The impl, and a component that binds nothing.
 pub(crate) fn component(component: &Component) -> TokenStream {
     let item = &component.item;
-    if item.trait_.is_some() || item.generics.lifetimes().next().is_some() {
-        return quote!(#item);
+    let own = own_impl(item, &component.own);
+    if item.generics.lifetimes().next().is_some() {
+        return quote!(#item #own);
     }
     let (impl_generics, _, where_clause) = item.generics.split_for_impl();
     let self_ty = &item.self_ty;
     quote! {
         #item
+        #own
 
         impl #impl_generics ::wamp_actors::component::Component for #self_ty #where_clause {
             const NAME: &'static str = "";

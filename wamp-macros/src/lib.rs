@@ -11,11 +11,13 @@
 mod ast;
 mod attr;
 mod check;
+mod client;
 mod derive;
 mod errors;
 mod expand;
 mod fallback;
 mod from_config;
+mod interface;
 mod literal;
 mod main_fn;
 mod stream;
@@ -35,6 +37,19 @@ use syn::{DeriveInput, Item, ItemFn};
 /// | `prefix = "com.example"` | what relative URIs (a bare name, a leading dot) are under | none |
 /// | `name = "calc"` | its name in logs and statistics | the type's name |
 /// | `discover` | `Service::discover()` finds it; it must implement `Default` and have no generics | off |
+/// | `interface = Calculator` | what it implements in an impl without `#[component]`; several in brackets | none |
+/// | `client = "pub"` | who sees the client, or `false` for none | as the most visible of its procedures and topics |
+///
+/// # Its client
+///
+/// Beside `Calculator` stands `CalculatorClient`, with a method for each procedure (`add2(2, 3)` gives a
+/// `wamp_actors::caller::TypedCall`, to be awaited) and two for each topic: `on_hello()` subscribes, `publish_hello("Ada")`
+/// publishes. It takes what a caller gives: `Option` for what may be left out, nothing for what comes from the call itself.
+///
+/// # An interface
+///
+/// On `impl Calculator for Adder`, where `Calculator` is a trait with [`macro@interface`], the component serves what the trait
+/// declares; methods with an attribute in that impl are its own.
 ///
 /// # Handlers
 ///
@@ -77,6 +92,44 @@ pub fn component(args: TokenStream, item: TokenStream) -> TokenStream {
             let item = fallback::component(&component);
             quote!(#errors #item).into()
         }
+    }
+}
+
+/// Makes a trait the contract between a service and its callers, be they in different crates: the component implements it,
+/// the compiler checks that both sides have one signature, and callers use the client that is written beside it.
+///
+/// ```ignore
+/// #[interface(prefix = "com.example.calc")]
+/// pub trait Calculator {
+///     /// Adds two integers.
+///     #[procedure]
+///     async fn add2(&self, a: i64, b: i64) -> i64;
+///
+///     /// The component publishes it: a topic without `self`.
+///     #[topic]
+///     fn added(sum: i64);
+/// }
+///
+/// #[component]
+/// impl Calculator for Adder {
+///     async fn add2(&self, a: i64, b: i64) -> i64 { a + b }
+/// }
+///
+/// let sum = CalculatorClient::new(&session).add2(2, 3).await?;
+/// ```
+///
+/// | option | meaning | default |
+/// |---|---|---|
+/// | `prefix = "com.example"` | what relative URIs (a bare name, a leading dot) are under | none |
+///
+/// The methods carry `#[procedure]` and `#[topic]` with their options, and what marks arguments; the impl carries neither.
+/// In it, methods with an attribute (`#[task]`, `#[on_join]`, further procedures) are the component's own. All types of the
+/// signatures must be readable and writable by serde.
+#[proc_macro_attribute]
+pub fn interface(args: TokenStream, item: TokenStream) -> TokenStream {
+    match syn::parse::<syn::ItemTrait>(item.clone()) {
+        Ok(item) => interface::interface(args.into(), item).into(),
+        Err(_) => misplaced("interface", "goes on a trait that has the procedures: `#[interface] trait Calculator { … }`", item),
     }
 }
 

@@ -70,6 +70,19 @@ fn result_ok(ty: &mut Type) -> Option<&mut Type> {
     }
 }
 
+/// The `T` and `E` of `Result<T, E>`, or as many as are written.
+pub(crate) fn result_args(ty: &Type) -> Vec<&Type> {
+    let arguments = match last_segment(ty).filter(|segment| segment.ident == "Result").map(|segment| &segment.arguments) {
+        Some(PathArguments::AngleBracketed(arguments)) => Some(&arguments.args),
+        _ => None,
+    };
+    let types = arguments.into_iter().flatten().filter_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ungrouped(ty)),
+        _ => None,
+    });
+    types.collect()
+}
+
 /// Whether `ty` is a stream; `impl Stream` is kept from borrowing.
 fn release_stream(ty: &mut Type, captured: &[Ident], errors: &Errors) -> bool {
     let Type::ImplTrait(implemented) = ty else { return is_boxed(ty, "Stream") };

@@ -1,6 +1,6 @@
-use super::Layer;
 use super::driver::Limits;
 use super::shared_state::States;
+use super::{Layer, Requirement};
 use crate::session::SessionBuilder;
 use crate::supervisor::{BackoffOptions, BudgetOptions};
 use crate::transport::Transport;
@@ -36,6 +36,11 @@ pub struct ComponentOptions {
     pub(crate) retry_refused: bool,
     pub(crate) patience: Duration,
     pub(crate) max_running: usize,
+    pub(crate) requires: Vec<String>,
+    pub(crate) requires_timeout: Duration,
+    /// What `requires` came to.
+    pub(crate) requirements: Vec<Requirement>,
+    pub(crate) until_done: bool,
     pub(crate) layers: Layers,
     pub(crate) states: States,
 }
@@ -67,6 +72,10 @@ impl Default for ComponentOptions {
             max_running,
             layers: Layers::default(),
             states: States::default(),
+            requires: Vec::new(),
+            requires_timeout: Duration::from_secs(60),
+            requirements: Vec::new(),
+            until_done: false,
         }
     }
 }
@@ -138,6 +147,27 @@ impl ComponentOptions {
     /// How many handlers and streams of an instance run at once (default: 100,000); others wait in their queues.
     pub fn max_running(mut self, handlers: usize) -> Self {
         self.max_running = handlers;
+        self
+    }
+
+    /// Another component of the service, by its name or by a procedure that it declares: this one does nothing in a session
+    /// (hooks, registrations, tasks) before an instance of that one is ready, and is stopped before it. Given several times, all
+    /// are waited for (default: none).
+    pub fn requires(mut self, component: impl Into<String>) -> Self {
+        self.requires.push(component.into());
+        self
+    }
+
+    /// How long, once joined, it waits for what it requires before it fails (default: 60 s).
+    pub fn requires_timeout(mut self, timeout: Duration) -> Self {
+        self.requires_timeout = timeout;
+        self
+    }
+
+    /// Runs the component until its tasks (`#[task]`, not `#[every]`) have ended well: it then ends in order, and when all components
+    /// that are so have, the service ends without an error (default: off, a component runs until it is stopped).
+    pub fn until_done(mut self, until_done: bool) -> Self {
+        self.until_done = until_done;
         self
     }
 

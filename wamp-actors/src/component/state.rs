@@ -22,6 +22,18 @@ pub enum ComponentState {
         /// Why there is no session.
         cause: Arc<NotJoined>,
     },
+    /// It has a session, and waits for the components that it requires.
+    Requiring {
+        /// Its session.
+        session: SessionId,
+        /// Those that are not ready.
+        missing: Vec<&'static str>,
+    },
+    /// It has a session, runs its hooks, registers and subscribes.
+    Joined {
+        /// Its session.
+        session: SessionId,
+    },
     /// It has a session, and serves all but a part, which the router refuses and which is tried again.
     Degraded {
         /// Its session.
@@ -38,6 +50,8 @@ pub enum ComponentState {
     Stopping,
     /// It was stopped, and nothing is left of it.
     Stopped,
+    /// It has done what it was to do, and nothing is left of it; see [`until_done`](super::ComponentOptions::until_done).
+    Done,
     /// It has given up.
     Failed(Arc<ComponentError>),
 }
@@ -45,7 +59,7 @@ pub enum ComponentState {
 impl ComponentState {
     /// Whether it will not change any more.
     pub const fn is_final(&self) -> bool {
-        matches!(self, Self::Stopped | Self::Failed(_))
+        matches!(self, Self::Stopped | Self::Done | Self::Failed(_))
     }
 
     /// The state in a word, for listings.
@@ -54,10 +68,13 @@ impl ComponentState {
             Self::Starting => "starting",
             Self::Connecting { .. } => "connecting",
             Self::Waiting { .. } => "waiting",
+            Self::Requiring { .. } => "requiring",
+            Self::Joined { .. } => "joined",
             Self::Degraded { .. } => "degraded",
             Self::Ready { .. } => "ready",
             Self::Stopping => "stopping",
             Self::Stopped => "stopped",
+            Self::Done => "done",
             Self::Failed(_) => "failed",
         }
     }
@@ -116,6 +133,24 @@ pub enum ComponentError {
         component: &'static str,
         /// Why.
         source: NotJoined,
+    },
+    /// Components that it requires did not become ready in time.
+    #[error("component {component} requires {}, not ready within {within:?}", .missing.join(", "))]
+    Requires {
+        /// The component.
+        component: &'static str,
+        /// Those that were not ready.
+        missing: Vec<&'static str>,
+        /// How long it waited.
+        within: Duration,
+    },
+    /// A component that it requires has failed or ended.
+    #[error("component {component} requires {required}, which has failed or ended")]
+    RequiredFailed {
+        /// The component.
+        component: &'static str,
+        /// The one it requires.
+        required: &'static str,
     },
     /// The router refuses a procedure.
     #[error("component {component} cannot register `{uri}`: {source}")]

@@ -29,6 +29,8 @@ use std::sync::Arc;
 pub use error::{ConfigError, ConfigFault, Place, Problem};
 pub use from_config::{FromConfig, Settings};
 
+#[cfg(feature = "log")]
+use sections::LogSection;
 pub(crate) use sections::OnFailureName;
 #[cfg(feature = "router")]
 use sections::RouterSection;
@@ -42,6 +44,8 @@ const SECTIONS: &[&str] = &[
     "credentials",
     #[cfg(feature = "router")]
     "router",
+    #[cfg(feature = "log")]
+    "log",
     "component",
 ];
 
@@ -58,6 +62,8 @@ pub struct Config {
     pub(crate) credentials: CredentialsSection,
     #[cfg(feature = "router")]
     pub(crate) router: RouterSection,
+    #[cfg(feature = "log")]
+    pub(crate) log: LogSection,
     pub(crate) components: BTreeMap<String, ComponentConfig>,
 }
 
@@ -117,6 +123,8 @@ impl Config {
                 "credentials" => config.credentials = section(node, key, &mut faults),
                 #[cfg(feature = "router")]
                 "router" => config.router = section(node, key, &mut faults),
+                #[cfg(feature = "log")]
+                "log" => config.log = section(node, key, &mut faults),
                 "component" => config.components = components(node, &mut faults),
                 _ => {
                     let allowed = SECTIONS.iter().map(|&section| section.to_owned()).collect();

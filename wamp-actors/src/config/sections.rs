@@ -118,6 +118,29 @@ impl RouterSection {
     }
 }
 
+/// `[log]`: what the runner logs, where the program has no subscriber of its own.
+#[cfg(feature = "log")]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct LogSection {
+    pub(crate) filter: Option<Filter>,
+}
+
+/// What is logged, as in `RUST_LOG`: `info`, `warn,wamp_actors=debug`.
+#[cfg(feature = "log")]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct Filter(pub(crate) String);
+
+#[cfg(feature = "log")]
+impl TryFrom<String> for Filter {
+    type Error = tracing_subscriber::filter::ParseError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        tracing_subscriber::EnvFilter::try_new(&text).map(|_| Self(text))
+    }
+}
+
 /// `[component.NAME]`: what holds for one component, over the sections of the same names.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -129,6 +152,9 @@ pub(crate) struct ComponentSection {
     pub(crate) on_refusal: Option<OnRefusalName>,
     pub(crate) patience: Option<Time>,
     pub(crate) max_running: Option<Count>,
+    pub(crate) requires: Vec<String>,
+    pub(crate) requires_timeout: Option<Time>,
+    pub(crate) until_done: Option<bool>,
     pub(crate) session: SessionSection,
     pub(crate) reconnect: ReconnectSection,
     pub(crate) restarts: RestartsSection,
@@ -163,6 +189,9 @@ impl ComponentSection {
         set(&mut options.on_refusal, self.on_refusal.map(OnRefusal::from));
         set(&mut options.patience, self.patience.map(|time| time.0));
         set(&mut options.max_running, self.max_running.map(|count| count.0));
+        options.requires.extend(self.requires.iter().cloned());
+        set(&mut options.requires_timeout, self.requires_timeout.map(|time| time.0));
+        set(&mut options.until_done, self.until_done);
         options.session = self.session.apply(options.session);
         self.reconnect.apply(&mut options);
         self.restarts.apply(&mut options.restarts);

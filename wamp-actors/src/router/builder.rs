@@ -3,6 +3,7 @@ use super::core::Paths;
 use super::error::RouterError;
 use super::handle::Router;
 use super::limits::Limits;
+use super::listen::ListenOptions;
 use super::routing::RealmOptions;
 use actix_web::web::ServiceConfig;
 use proto::auth::{Anonymous, Method};
@@ -28,7 +29,7 @@ pub struct RouterBuilder {
     pub(super) realms: Vec<RealmSpec>,
     pub(super) roles: Vec<(String, Roles)>,
     pub(super) name: Option<String>,
-    pub(super) listen: Vec<String>,
+    pub(super) listen: Vec<ListenOptions>,
     pub(super) workers: Option<usize>,
     pub(super) paths: Paths,
     pub(super) origins: Vec<String>,
@@ -72,10 +73,11 @@ impl RouterBuilder {
         self
     }
 
-    /// Adds an address to listen on, such as `127.0.0.1:8080`; port 0 takes a free one ([`Router::local_addrs`] tells which). Without any,
-    /// the router serves links within the process and peers mounted in an `App`.
-    pub fn listen(mut self, address: impl Into<String>) -> Self {
-        self.listen.push(address.into());
+    /// Adds an address to listen on, such as `127.0.0.1:8080` or `unix:/run/router.sock`, or [`ListenOptions`] that say more; port 0 takes a
+    /// free one ([`Router::local_addrs`] tells which). Without any, the router serves links within the process and peers mounted in an
+    /// `App`.
+    pub fn listen(mut self, options: impl Into<ListenOptions>) -> Self {
+        self.listen.push(options.into());
         self
     }
 
@@ -88,7 +90,7 @@ impl RouterBuilder {
 
     /// Listens on these addresses, in place of those given so far.
     pub(crate) fn listen_only(mut self, addresses: &[String]) -> Self {
-        self.listen = addresses.to_vec();
+        self.listen = addresses.iter().map(ListenOptions::from).collect();
         self
     }
 
@@ -149,6 +151,12 @@ impl RouterBuilder {
     /// moment; one more is closed at once.
     pub fn max_connections(mut self, connections: usize) -> Self {
         self.limits.max_connections = connections;
+        self
+    }
+
+    /// How long a TLS handshake may take (default: 5 s).
+    pub fn tls_timeout(mut self, timeout: Duration) -> Self {
+        self.limits.tls_timeout = timeout;
         self
     }
 

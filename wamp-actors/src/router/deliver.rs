@@ -123,6 +123,10 @@ impl<'a> Courier<'a> {
             peer.orders.dismissed = true;
             peer.wake();
         }
+        if matches!(message, Message::Abort(_)) {
+            // What was for it is lost already.
+            return cut(peer, pool, self.counters);
+        }
         let event = matches!(message, Message::Event(_));
         let before = peer.waiting();
         match &mut peer.sink {

@@ -1,3 +1,4 @@
+use super::listen::TlsError;
 use crate::transport::memory::NameError;
 use proto::uri::InvalidUri;
 use std::io;
@@ -27,6 +28,9 @@ pub enum RouterError {
         /// What is wrong with it.
         source: io::Error,
     },
+    /// A listener has no usable certificate.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// It does not get its name in this process.
     #[error(transparent)]
     Name(#[from] NameError),

@@ -46,6 +46,9 @@ enum Phase {
 pub(super) enum Who {
     /// A socket. The address is missing if the system did not tell.
     Remote(Option<SocketAddr>),
+    /// A Unix socket.
+    #[cfg(unix)]
+    Unix,
     /// The same process.
     Local,
     /// The router itself.
@@ -323,10 +326,8 @@ impl Guest {
             Phase::Opening(accept) => {
                 let now = tokio::time::Instant::now().into_std();
                 let core = self.seat.core().as_ref();
-                let step = match self.who {
-                    Who::Inside => accept.recv(now, message, &FromInside(core)),
-                    Who::Remote(_) | Who::Local => accept.recv(now, message, core),
-                };
+                let inside = matches!(self.who, Who::Inside);
+                let step = if inside { accept.recv(now, message, &FromInside(core)) } else { accept.recv(now, message, core) };
                 self.take_step(step)
             }
             Phase::Parting if matches!(message, Message::Goodbye(_) | Message::Abort(_)) => {
@@ -465,6 +466,8 @@ impl Display for Who {
         match self {
             Self::Remote(Some(address)) => address.fmt(f),
             Self::Remote(None) => f.write_str("(unknown address)"),
+            #[cfg(unix)]
+            Self::Unix => f.write_str("(Unix socket)"),
             Self::Local => f.write_str("(this process)"),
             Self::Inside => f.write_str("(the router)"),
         }

@@ -2,10 +2,11 @@ use super::authorize::Compiled;
 use super::builder::{Configure, RealmSpec, RouterBuilder};
 use super::core::{Core, NewRealm};
 use super::error::RouterError;
+use super::listen::{Listener, Place, Port, Reloaded, Tls, TlsError, one_port};
 use super::routing::RealmOptions;
 use super::signal::Order;
 use super::stats::Stats;
-use super::{listen, local, mount};
+use super::{local, mount};
 use crate::transport::ConnectError;
 use crate::transport::memory::{MemoryTransport, Named};
 use actix_server::{Server, ServerHandle};
@@ -13,7 +14,7 @@ use actix_web::web::ServiceConfig;
 use proto::accept::RealmPolicy;
 use proto::{RawUri, Strictness, Uri};
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -25,6 +26,9 @@ const WORKERS: usize = 8;
 /// How long peers that are dropped may take to go.
 const DROPPING: Duration = Duration::from_secs(1);
 
+/// Sockets, and what is spoken there.
+type Listeners = Vec<(Listener, Arc<Port>)>;
+
 /// A running router. Clones are handles to the same one; when the last is dropped, the router ends without a goodbye.
 #[derive(Debug, Clone)]
 pub struct Router(Arc<Running>);
@@ -32,6 +36,7 @@ pub struct Router(Arc<Running>);
 #[derive(Debug)]
 struct Running {
     core: Arc<Core>,
+    places: Vec<Place>,
     addresses: Vec<SocketAddr>,
     /// Its name in this process, if it has one.
     _name: Option<Named>,
@@ -60,8 +65,13 @@ impl Router {
         if realms.is_empty() {
             return Err(RouterError::NoRealm);
         }
-        let listeners = listen.iter().map(|name| listen::bind(name)).collect::<Result<Vec<_>, _>>()?;
-        let addresses = listeners.iter().map(TcpListener::local_addr).collect::<Result<_, _>>().map_err(RouterError::Threads)?;
+        let (mut places, mut listeners) = (Vec::new(), Vec::new());
+        for options in listen {
+            let (place, bound) = Place::bind(options)?;
+            listeners.extend(bound.into_iter().map(|listener| (listener, Arc::clone(&place.port))));
+            places.push(place);
+        }
+        let addresses = places.iter().flat_map(|place| place.addresses().iter().copied()).collect();
         let routing = RealmOptions { inbox_pressure: limits.outbox / 4, ..routing };
         let core = Arc::new(Core::new(realms, &routing, limits, paths, origins));
         let name = name.map(|name| by_name(&core).named(name)).transpose()?;
@@ -71,25 +81,31 @@ impl Router {
             let workers = workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from).min(WORKERS));
             Some(serve(Arc::clone(&core), listeners, workers, configure.into()).await.map_err(RouterError::Threads)?)
         };
-        Ok(Self(Arc::new(Running { core, addresses, _name: name, server })))
+        Ok(Self(Arc::new(Running { core, places, addresses, _name: name, server })))
     }
 
-    /// The addresses it listens on, in the order they were given, with the ports that were free where 0 was asked.
+    /// The TCP addresses it listens on, in the order they were given, with the ports that were free where 0 was asked.
     pub fn local_addrs(&self) -> &[SocketAddr] {
         &self.0.addresses
     }
 
-    /// The WebSocket URL of its first address, such as `ws://127.0.0.1:8080/ws`; `memory:` if it listens on none. A router that listens
-    /// on all of a machine's addresses is named by the loopback one.
+    /// The URL of the first place where it listens, such as `ws://127.0.0.1:8080/ws`, `wss://` with TLS; of RawSocket or long-poll where no
+    /// WebSocket is spoken; `memory:` if it listens nowhere. A router that listens on all of a machine's addresses is named by the
+    /// loopback one.
     pub fn url(&self) -> String {
-        let Some(mut address) = self.0.addresses.first().copied() else { return "memory:".to_owned() };
-        if address.ip().is_unspecified() {
-            address.set_ip(match address {
-                SocketAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
-                SocketAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
-            });
-        }
-        format!("ws://{address}{}", self.0.core.websocket_path)
+        self.0.places.first().map_or_else(|| "memory:".to_owned(), |place| place.url(&self.0.core))
+    }
+
+    /// Reads the files of [`TlsOptions`](super::TlsOptions) again: certificates that were renewed serve the connections that are made from
+    /// now on.
+    ///
+    /// # Errors
+    ///
+    /// If a file cannot be used. All is then as before.
+    pub fn reload_tls(&self) -> Result<(), TlsError> {
+        let reloaded = self.0.places.iter().filter_map(|place| place.port.tls.as_ref()).map(Tls::reload).collect::<Result<Vec<_>, _>>()?;
+        reloaded.into_iter().for_each(Reloaded::enforce);
+        Ok(())
     }
 
     /// A way to it within the process: no sockets, and nothing is serialized on the way. Its links live on the threads that connect,
@@ -118,6 +134,7 @@ impl Router {
         if let Some(server) = server {
             server.pause().await;
         }
+        self.0.places.iter().for_each(Place::remove);
         core.each_thread(|thread| thread.give(Order::Goodbye));
         let _ = timeout(core.limits.drain, core.empty()).await;
         core.each_thread(|thread| thread.give(Order::Drop));
@@ -153,7 +170,7 @@ fn check(name: &str) -> Result<Uri, RouterError> {
 }
 
 /// Starts the server on a thread of its own, so that the router lives in any runtime and outlives it.
-async fn serve(core: Arc<Core>, listeners: Vec<TcpListener>, workers: usize, configure: Arc<[Configure]>) -> io::Result<ServerHandle> {
+async fn serve(core: Arc<Core>, listeners: Listeners, workers: usize, configure: Arc<[Configure]>) -> io::Result<ServerHandle> {
     let (started, handle) = oneshot::channel();
     std::thread::Builder::new().name("wamp-router".to_owned()).spawn(move || {
         actix_rt::System::new().block_on(async move {
@@ -172,11 +189,19 @@ async fn serve(core: Arc<Core>, listeners: Vec<TcpListener>, workers: usize, con
     handle.await.map_err(|_| io::Error::other("the router's thread ended"))?
 }
 
-fn build(core: &Arc<Core>, listeners: Vec<TcpListener>, workers: usize, configure: &Arc<[Configure]>) -> io::Result<Server> {
+fn build(core: &Arc<Core>, listeners: Listeners, workers: usize, configure: &Arc<[Configure]>) -> io::Result<Server> {
     let mut server = Server::build().workers(workers).disable_signals().shutdown_timeout(1).backlog(1024);
-    for listener in listeners {
+    for (listener, port) in listeners {
         let (core, configure) = (Arc::clone(core), Arc::clone(configure));
-        server = server.listen("wamp", listener, move || listen::one_port(Arc::clone(&core), Arc::clone(&configure)))?;
+        server = match listener {
+            Listener::Tcp(listener) => {
+                server.listen("wamp", listener, move || one_port(Arc::clone(&core), Arc::clone(&port), Arc::clone(&configure)))?
+            }
+            #[cfg(unix)]
+            Listener::Unix(listener) => {
+                server.listen_uds("wamp", listener, move || one_port(Arc::clone(&core), Arc::clone(&port), Arc::clone(&configure)))?
+            }
+        };
     }
     Ok(server.run())
 }

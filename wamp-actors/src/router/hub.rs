@@ -176,9 +176,10 @@ impl Hub {
             self.due.set(Some(alarm));
             self.signal.raise();
         }
+        let pressed = port.is_pressed();
         self.deliver(&place.exchange, port, &mut deliveries, arguments, current);
         self.deliveries.replace(deliveries);
-        if place.exchange.pressure() {
+        if pressed {
             self.press();
         }
         Some(result)

@@ -57,6 +57,7 @@ pub use authorize::{Action, Authorizer, AuthorizerError, Decision, Permissions, 
 pub use builder::RouterBuilder;
 pub use error::RouterError;
 pub use handle::Router;
+pub use listen::{ListenOptions, Protocol, TlsError, TlsOptions};
 pub use mount::on_connect;
 pub use proto::framing::websocket::Deflate;
 pub use routing::{Disclosure, RequestIdRule};

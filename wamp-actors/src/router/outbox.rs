@@ -137,7 +137,8 @@ impl Outbox {
         if self.tail.capacity() > 0 {
             self.clear(pool);
         }
-        Poll::Ready(Ok(()))
+        // TLS may hold some of it back for a full socket.
+        io.poll_flush(cx)
     }
 
     fn advance(&mut self, mut octets: usize) {

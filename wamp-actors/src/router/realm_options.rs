@@ -145,7 +145,8 @@ impl RouterBuilder {
     }
 
     /// What may wait to be taken over from other threads, in octets for each thread and realm (default: 64 MiB). Above it EVENTs are
-    /// dropped and counted in [`Stats::events_dropped`](super::Stats::events_dropped), above half of it publishers are slowed down.
+    /// dropped and counted in [`Stats::events_dropped`](super::Stats::events_dropped), above half of it those are slowed down whose messages
+    /// go to that thread. Above twice of it a peer for which there is any other message is cut, as one that does not read.
     pub fn inbox(mut self, octets: usize) -> Self {
         self.routing.inbox_limit = octets;
         self

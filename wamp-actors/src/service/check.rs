@@ -29,6 +29,20 @@ pub(super) fn check(specs: &[Spec]) -> Result<Vec<Served>, ServiceError> {
     Ok(all)
 }
 
+/// The indices of the components that each one requires.
+pub(super) fn required(specs: &[Spec], served: &[Served]) -> Result<Vec<Vec<usize>>, ServiceError> {
+    let find = |spec: &Spec, name: &String| {
+        let declares = |served: &Served| served.iter().any(|bound| bound.is_procedure() && bound.uri == *name);
+        let found = specs.iter().position(|spec| spec.name == name).or_else(|| served.iter().position(declares));
+        found.ok_or_else(|| ServiceError::UnknownRequirement {
+            component: spec.name,
+            required: name.clone(),
+            known: specs.iter().map(|spec| spec.name).collect(),
+        })
+    };
+    specs.iter().map(|spec| spec.options.requires.iter().map(|name| find(spec, name)).collect()).collect()
+}
+
 fn check_procedure(declared: &mut Declared, spec: &Spec, bound: &BoundUri, invoke: InvokePolicy) -> Result<(), ServiceError> {
     let uri = bound.uri.clone();
     let instances = spec.options.instances;

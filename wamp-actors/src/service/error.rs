@@ -1,6 +1,7 @@
+use crate::caller::TypedCallError;
 use crate::component::ComponentError;
 use crate::config::ConfigError;
-use crate::error::{CallError, Closed, JoinError, PayloadError, PublishError, RegisterError, SubscribeError};
+use crate::error::{CallError, Closed, IntoWampError, JoinError, PayloadError, PublishError, RegisterError, SubscribeError};
 #[cfg(feature = "router")]
 use crate::router::RouterError;
 use std::sync::Arc;
@@ -34,6 +35,22 @@ pub enum ServiceError {
         instances: usize,
         /// The procedure.
         uri: String,
+    },
+    /// A component requires one that there is not.
+    #[error("component {component} requires `{required}`, which is neither a component nor a procedure of this service; there are: {}", .known.join(", "))]
+    UnknownRequirement {
+        /// The component.
+        component: &'static str,
+        /// What it requires.
+        required: String,
+        /// The components there are.
+        known: Vec<&'static str>,
+    },
+    /// Components require one another, so that none could be the first.
+    #[error("components require one another: {}", .components.join(" → "))]
+    Cycle {
+        /// Each is required by the one before it; the first is the last again.
+        components: Vec<&'static str>,
     },
     /// No router is named, and there is none embedded.
     #[error("no router: name one by WAMP_URL, `url` in the configuration or Service::url (the embedded one needs the feature `router`)")]
@@ -91,4 +108,10 @@ pub enum Error {
     /// Input or output failed: the console's, a file's.
     #[error(transparent)]
     Io(#[from] std::io::Error),
+}
+
+impl<E: IntoWampError> From<TypedCallError<E>> for Error {
+    fn from(error: TypedCallError<E>) -> Self {
+        Self::Call(error.into())
+    }
 }

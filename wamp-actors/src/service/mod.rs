@@ -4,6 +4,10 @@ mod check;
 mod discover;
 mod environment;
 mod error;
+mod exit;
+#[cfg(feature = "log")]
+mod log;
+mod order;
 mod plan;
 mod running;
 mod signals;
@@ -17,7 +21,7 @@ use crate::config::FromConfig;
 use crate::router::RouterBuilder;
 use crate::transport::Transport;
 use environment::Environment;
-use plan::Source;
+use plan::{Plan, Source};
 use signals::Signals;
 use spec::Spec;
 use std::path::PathBuf;
@@ -224,13 +228,31 @@ impl Service {
     /// Runs the service until it is ended by SIGINT or SIGTERM, which it obeys in order, or by a component's failure. A
     /// second signal ends the process at once.
     ///
+    /// What it does is logged to stderr from the level `info`, or as `RUST_LOG` or `[log]` of the configuration says, unless the program
+    /// has a subscriber of its own (feature `log`, on by default).
+    ///
+    /// Under `#[wamp_actors::main]`, the process ends with one of these codes:
+    ///
+    /// | code | why |
+    /// |---|---|
+    /// | 0 | a signal ended it in order, or all that was to be done [is](ComponentOptions::until_done) |
+    /// | 1 | any other error |
+    /// | 69 | the router cannot be reached (only if attempts are limited), its address is taken, or a required component is not ready |
+    /// | 70 | a component failed more often than it may be restarted |
+    /// | 77 | the router refuses: the realm, the credentials, a registration or subscription |
+    /// | 78 | the configuration or a declaration cannot stand: another start changes nothing |
+    /// | 130, 143 | a second SIGINT or SIGTERM |
+    ///
     /// # Errors
     ///
     /// If the service does not start, or a component has failed (see [`on_failure`](Self::on_failure)).
     pub async fn run(self) -> Result<(), Error> {
         // Before the start, so that a signal that comes during it is not lost.
         let signals = Signals::listen().map_err(ServiceError::Signals)?;
-        Ok(self.start().await?.until(signals).await?)
+        let plan = Plan::of(self)?;
+        #[cfg(feature = "log")]
+        log::install(plan.log.as_deref());
+        Ok(RunningService::start(plan).await?.until(signals).await?)
     }
 
     /// Starts the router, if it is embedded, and the components; they may still be joining when this returns
@@ -240,7 +262,7 @@ impl Service {
     ///
     /// If the declarations cannot stand, or the embedded router does not start.
     pub async fn start(self) -> Result<RunningService, ServiceError> {
-        RunningService::start(self).await
+        RunningService::start(Plan::of(self)?).await
     }
 
     /// What counts in place of the process's environment: tests must not change that.

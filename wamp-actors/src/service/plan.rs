@@ -37,13 +37,15 @@ pub(super) struct Plan {
     /// The components, each with its realm, and its ways unless they are the service's.
     pub(super) specs: Vec<Spec>,
     pub(super) realm: String,
-    /// Whether the environment or the configuration names the realm, so that no component's own in the code counts.
     pub(super) ways: Ways,
     #[cfg(feature = "router")]
     pub(super) router: Option<crate::router::RouterBuilder>,
     pub(super) drain: Duration,
     pub(super) on_failure: OnFailure,
     pub(super) threads: Option<usize>,
+    /// What is logged.
+    #[cfg(feature = "log")]
+    pub(super) log: Option<String>,
 }
 
 impl Plan {
@@ -73,6 +75,8 @@ impl Plan {
             drain: config.service.drain.map_or(service.drain, |time| time.0),
             on_failure: config.service.on_failure.map_or(service.on_failure, OnFailure::from),
             threads: config.service.threads.map(|count| count.0).or(service.threads),
+            #[cfg(feature = "log")]
+            log: config.log.filter.clone().map(|filter| filter.0),
         };
         #[cfg(feature = "router")]
         plan.embed(service.router, &config);

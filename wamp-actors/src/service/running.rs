@@ -1,10 +1,11 @@
-use super::check::check;
+use super::OnFailure;
+use super::check::{check, required};
 use super::error::ServiceError;
+use super::order::order;
 use super::plan::{Plan, Ways};
 use super::signals::Signals;
-use super::spec::{Control, Started};
-use super::{OnFailure, Service};
-use crate::component::{Address, BindingFigures, BoundUri, Component, ComponentError, ComponentState, Figures, Stop};
+use super::spec::{Control, Spec, Started};
+use crate::component::{Address, BindingFigures, BoundUri, Component, ComponentError, ComponentState, Figures, Requirement, Stop};
 #[cfg(feature = "router")]
 use crate::router::Router;
 use actix_rt::Arbiter;
@@ -32,7 +33,10 @@ pub struct RunningService {
 #[derive(Debug)]
 pub struct RunningComponent {
     name: &'static str,
+    /// The place of its component in the declaration.
+    declared: usize,
     number: usize,
+    until_done: bool,
     served: Arc<[BoundUri]>,
     state: watch::Receiver<ComponentState>,
     control: Control,
@@ -45,9 +49,10 @@ const LEAVING: Duration = Duration::from_secs(6);
 const JOINING: Duration = Duration::from_secs(1);
 
 impl RunningService {
-    pub(super) async fn start(service: Service) -> Result<Self, ServiceError> {
-        let plan = Plan::of(service)?;
+    pub(super) async fn start(plan: Plan) -> Result<Self, ServiceError> {
         let served = check(&plan.specs)?;
+        let required = required(&plan.specs, &served)?;
+        let order = order(&required).map_err(|cycle| ServiceError::Cycle { components: names(&plan.specs, &cycle) })?;
         if actix_rt::System::try_current().is_none() {
             return Err(ServiceError::NoSystem);
         }
@@ -68,16 +73,34 @@ impl RunningService {
         let instances: usize = specs.iter().map(|spec| spec.options.instances).sum();
         let threads = threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).min(instances);
         running.threads = (0..threads).map(|_| Arbiter::new()).collect();
-        for (mut spec, served) in specs.into_iter().zip(served) {
+        let mut specs: Vec<_> = specs.into_iter().zip(served).zip(required).map(Some).collect();
+        for index in order {
+            let Some(((mut spec, served), required)) = specs.get_mut(index).and_then(Option::take) else { continue };
             let served: Arc<[_]> = served.into();
             embedded.fill(&mut spec.options);
+            spec.options.requirements = required.into_iter().map(|index| running.requirement(index)).collect();
             for number in 0..spec.options.instances {
                 let Some(thread) = running.threads.get(running.components.len() % threads) else { continue };
                 let Started { state, control } = spec.start(spec.options.clone(), number, &thread.handle());
-                running.components.push(RunningComponent { name: spec.name, number, served: Arc::clone(&served), state, control });
+                running.components.push(RunningComponent {
+                    name: spec.name,
+                    declared: index,
+                    number,
+                    until_done: spec.options.until_done,
+                    served: Arc::clone(&served),
+                    state,
+                    control,
+                });
             }
         }
         Ok(running)
+    }
+
+    /// What waiting for a component is, by its place in the declaration; it was started before.
+    fn requirement(&self, declared: usize) -> Requirement {
+        let instances = self.components.iter().filter(|component| component.declared == declared);
+        let component = instances.clone().next().map_or("?", |component| component.name);
+        Requirement { component, instances: instances.map(|component| component.state.clone()).collect() }
     }
 
     /// Starts the embedded router, if there is to be one; gives the way to it.
@@ -85,6 +108,9 @@ impl RunningService {
     async fn embed(&mut self, builder: Option<crate::router::RouterBuilder>) -> Result<Ways, ServiceError> {
         let Some(builder) = builder else { return Ok(Ways::default()) };
         let router = builder.start().await?;
+        for address in router.local_addrs() {
+            tracing::info!(%address, "the embedded router listens");
+        }
         let ways = Ways { transports: vec![Arc::new(router.transport())], ..Ways::default() };
         self.router = Some(router);
         Ok(ways)
@@ -113,7 +139,19 @@ impl RunningService {
         }
     }
 
-    /// Goes on until SIGINT or SIGTERM, or a component's failure, and ends in order: what [`Service::run`] does after the
+    /// Waits until all components are done that run [until they are](crate::component::ComponentOptions::until_done); for ever, if
+    /// there is none.
+    pub async fn done(&self) {
+        let finite: Vec<_> = self.components.iter().filter(|component| component.until_done).collect();
+        if finite.is_empty() {
+            return std::future::pending().await;
+        }
+        for component in finite {
+            component.until(|state| matches!(state, ComponentState::Done)).await;
+        }
+    }
+
+    /// Goes on until SIGINT or SIGTERM, until all is [done](Self::done), or a component's failure, and ends in order: what [`Service::run`] does after the
     /// start.
     ///
     /// # Errors
@@ -128,6 +166,7 @@ impl RunningService {
         let failed = tokio::select! {
             () = signals.next() => None,
             failed = self.failed() => Some(failed),
+            () = self.done() => None,
         };
         signals.exit_at_next();
         self.stop().await;
@@ -180,6 +219,10 @@ impl Drop for RunningService {
     fn drop(&mut self) {
         self.stop_threads();
     }
+}
+
+fn names(specs: &[Spec], indices: &[usize]) -> Vec<&'static str> {
+    indices.iter().filter_map(|&index| specs.get(index)).map(|spec| spec.name).collect()
 }
 
 impl RunningComponent {

@@ -7,6 +7,7 @@ mod discovering;
 mod ending;
 mod environment;
 mod refusing;
+mod requiring;
 
 use super::{RunningService, Service};
 use crate::component::{Bindings, Call, Component, Failure, IntoReply};

@@ -47,8 +47,19 @@ struct Draft {
 
 impl<R> CallBuilder<R> {
     pub(crate) fn new(requests: Arc<dyn Requests>, procedure: &str, args: &impl Serialize) -> Self {
-        let request = draft(&*requests, procedure, args);
+        let payload = encode(&*requests, args).map_err(SessionError::from);
+        Self::with_payload(requests, procedure, payload)
+    }
+
+    /// A call with arguments made elsewhere, or what is wrong with them.
+    pub(crate) fn with_payload(requests: Arc<dyn Requests>, procedure: &str, payload: Result<Payload, SessionError>) -> Self {
+        let request = payload.and_then(|payload| draft(&*requests, procedure, payload));
         Self { draft: Draft { requests, request, inherits: true }, result: PhantomData }
+    }
+
+    /// The same call, with a result of another type.
+    pub(crate) fn giving<T>(self) -> CallBuilder<T> {
+        CallBuilder { draft: self.draft, result: PhantomData }
     }
 
     /// How long the call may take, counted from when it is awaited; `None` is for ever (default: 30 s, or the session's option). The
@@ -303,11 +314,11 @@ impl Draft {
     }
 }
 
-fn draft(requests: &dyn Requests, procedure: &str, args: &impl Serialize) -> Result<CallRequest, SessionError> {
+fn draft(requests: &dyn Requests, procedure: &str, payload: Payload) -> Result<CallRequest, SessionError> {
     Ok(CallRequest {
         procedure: uri(procedure)?,
         options: CallOptions::default(),
-        payload: encode(requests, args)?,
+        payload,
         timeout: requests.call_timeout(),
         idempotent: false,
     })

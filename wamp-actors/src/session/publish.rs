@@ -32,7 +32,13 @@ pub struct PublishBuilder<A = Unacknowledged> {
 
 impl PublishBuilder {
     pub(crate) fn new(requests: Arc<dyn Requests>, topic: &str, args: &impl Serialize) -> Self {
-        let request = draft(&*requests, topic, args);
+        let payload = encode(&*requests, args).map_err(SessionError::from);
+        Self::with_payload(requests, topic, payload)
+    }
+
+    /// An event with arguments made elsewhere, or what is wrong with them.
+    pub(crate) fn with_payload(requests: Arc<dyn Requests>, topic: &str, payload: Result<Payload, SessionError>) -> Self {
+        let request = payload.and_then(|payload| draft(topic, payload));
         Self { requests, request, acknowledged: PhantomData }
     }
 
@@ -158,8 +164,8 @@ impl<T> Future for PublishFuture<T> {
     }
 }
 
-fn draft(requests: &dyn Requests, topic: &str, args: &impl Serialize) -> Result<PublishRequest, SessionError> {
-    Ok(PublishRequest { topic: uri(topic)?, options: PublishOptions::default(), payload: encode(requests, args)? })
+fn draft(topic: &str, payload: Payload) -> Result<PublishRequest, SessionError> {
+    Ok(PublishRequest { topic: uri(topic)?, options: PublishOptions::default(), payload })
 }
 
 fn texts<S: AsRef<str>, T: for<'a> From<&'a str>>(texts: impl IntoIterator<Item = S>) -> Vec<T> {

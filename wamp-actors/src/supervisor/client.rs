@@ -124,7 +124,7 @@ impl Client {
         drop(state.wait_for(|state| state.end().is_some()).await);
     }
 
-    fn requests(&self) -> Arc<dyn Requests> {
+    pub(crate) fn requests(&self) -> Arc<dyn Requests> {
         self.shared.clone()
     }
 }

@@ -8,6 +8,8 @@ use proto::{Format, Payload, PublicationId};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wamp_actors::component::{Bindings, Call, Component, Invoked, Outcome, Reply};
+#[cfg(feature = "router")]
+use wamp_actors::{router::Router, service::RunningService, service::Service, session::Session};
 
 pub(crate) async fn call<C: Component>(component: &mut C, uri: &str, arguments: &impl Serialize) -> Outcome {
     run(component, uri, Invoked::Invocation(InvocationDetails::default()), arguments).await
@@ -46,4 +48,14 @@ pub(crate) fn told(outcome: Outcome) -> (String, String) {
     let Err(failure) = outcome else { panic!("an error was expected, not {outcome:?}") };
     let (text,) = failure.payload().decode::<(String,)>().expect("a text");
     (failure.uri().as_str().to_owned(), text)
+}
+
+/// The component in a service on a router of its own, and a session that calls it.
+#[cfg(feature = "router")]
+pub(crate) async fn served<C: Component>(factory: impl Fn() -> C + Send + Sync + 'static) -> (Router, RunningService, Session) {
+    let router = Router::builder().realm("realm1").start().await.expect("a router");
+    let service = Service::new().transport(router.transport()).component(factory).start().await.expect("a service");
+    service.ready().await.expect("a service that is ready");
+    let session = Session::builder().transport(router.transport()).realm("realm1").connect().await.expect("a session");
+    (router, service, session)
 }

@@ -1,6 +1,8 @@
 //! A WAMP client of raw frames, written by hand: nothing of it comes from the code under test.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used)] // Each test file uses a part, and in tests unwrapping is a check.
 
+pub mod streams;
+
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::time::Duration;

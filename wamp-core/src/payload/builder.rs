@@ -96,6 +96,16 @@ impl PayloadBuilder {
         Ok(self)
     }
 
+    /// Appends the fields of a struct, or the entries of a map, as keyword arguments.
+    ///
+    /// # Errors
+    ///
+    /// If the format cannot carry one as it is. What was appended before stays.
+    pub fn kwargs<T: Serialize + ?Sized>(&mut self, entries: &T) -> Result<&mut Self, PayloadError> {
+        self.push_kwargs(entries).map_err(Fault::encoding)?;
+        Ok(self)
+    }
+
     /// The payload; the builder is empty again.
     pub fn finish(&mut self) -> Payload {
         let args = self.positionals.finish(self.format, false);

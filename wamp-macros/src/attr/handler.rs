@@ -151,6 +151,11 @@ fn reader(attr: &Attribute) -> Option<Reader> {
 }
 
 impl Procedure {
+    /// How its URI is matched.
+    pub(crate) fn policy(&self) -> Match {
+        policy(self.uri.as_ref(), self.matching)
+    }
+
     fn parse(attr: &Attribute, errors: &Errors) -> Self {
         let mut options = Options::of("procedure", attr, errors);
         let parsed = Self {
@@ -174,6 +179,11 @@ impl Procedure {
 }
 
 impl Topic {
+    /// How its URI is matched.
+    pub(crate) fn policy(&self) -> Match {
+        policy(self.uri.as_ref(), self.matching)
+    }
+
     fn parse(attr: &Attribute, errors: &Errors) -> Self {
         let mut options = Options::of("topic", attr, errors);
         let parsed = Self {
@@ -216,6 +226,12 @@ impl Every {
         }
         Some(Self { period: parsed? })
     }
+}
+
+/// As said; with named parts a wildcard.
+fn policy(uri: Option<&LitStr>, said: Option<Match>) -> Match {
+    let parts = template::of(uri).unwrap_or_default().parts;
+    if parts.is_empty() { said.unwrap_or_default() } else { Match::Wildcard }
 }
 
 fn count(options: &mut Options<'_>, name: &'static str) -> Option<Count> {

@@ -2,13 +2,15 @@
 
 mod component;
 mod handler;
+mod interface;
 mod options;
 mod param;
 
-pub(crate) use component::ComponentOptions;
+pub(crate) use component::{ClientOption, ComponentOptions};
 pub(crate) use handler::{Binding, Count, Hook, Match, Procedure, Topic, take_bindings};
+pub(crate) use interface::InterfaceOptions;
 pub(crate) use options::Options;
-pub(crate) use param::{ParamMark, take_mark};
+pub(crate) use param::{ParamMark, is_mark, take_mark};
 
 #[cfg(test)]
 mod table;
@@ -24,6 +26,7 @@ mod tests {
         let (errors, name) = (Errors::default(), format_ident!("{attribute}"));
         match attribute {
             "component" => drop(super::ComponentOptions::parse(quote!(unheard_of), &errors)),
+            "interface" => drop(super::InterfaceOptions::parse(quote!(unheard_of), &errors)),
             "wamp_error" => {
                 let item = syn::parse_quote! {
                     #[wamp_error("e.e", unheard_of)]

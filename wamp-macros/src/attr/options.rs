@@ -5,7 +5,7 @@ use std::time::Duration;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Meta, Token};
+use syn::{Attribute, Expr, ExprLit, Ident, Lit, LitStr, Meta, Path, Token};
 
 /// What stands in an attribute's brackets: `"text", key = value, flag`. Each option is taken by its name; what is left at
 /// the end is unknown, and the names that were asked for are the known ones.
@@ -171,6 +171,31 @@ impl<'e> Options<'e> {
             None => Some(true),
             Some(Expr::Lit(ExprLit { lit: Lit::Bool(on), .. })) => Some(on.value),
             Some(_) => self.wrong(&option.name, format_args!("`{name}` is a switch: write `{name}` or `{name} = false`")),
+        }
+    }
+
+    /// `name = path` or `name = [path, path]`.
+    pub(crate) fn paths(&mut self, name: &'static str) -> Vec<Path> {
+        let Some((option, value)) = self.valued(name, "Calculator") else { return Vec::new() };
+        let values: Vec<Expr> = match value {
+            Expr::Array(array) => array.elems.into_iter().collect(),
+            one => vec![one],
+        };
+        let path = |value| match ungrouped(value) {
+            Expr::Path(path) if path.qself.is_none() => Some(path.path),
+            _ => self.wrong(&option, format_args!("`{name}` takes the name of a trait, or several: `{name} = [Calculator, Clock]`")),
+        };
+        values.into_iter().filter_map(path).collect()
+    }
+
+    /// `name`, `name = false` or `name = "text"`.
+    pub(crate) fn flag_or_text(&mut self, name: &'static str, example: &str) -> Option<Result<bool, LitStr>> {
+        let option = self.take(name)?;
+        match option.value.map(ungrouped) {
+            None => Some(Ok(true)),
+            Some(Expr::Lit(ExprLit { lit: Lit::Bool(on), .. })) => Some(Ok(on.value)),
+            Some(Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) => Some(Err(text)),
+            Some(_) => self.wrong(&option.name, format_args!("`{name}` takes a text or a switch: `{name} = {example}`, `{name} = false`")),
         }
     }
 

@@ -25,7 +25,8 @@ pub(crate) fn take_mark(attrs: &mut Vec<Attribute>, errors: &Errors) -> Option<P
     found
 }
 
-fn is_mark(attr: &Attribute) -> bool {
+/// Whether it is one of ours.
+pub(crate) fn is_mark(attr: &Attribute) -> bool {
     ["default", "kwargs", "rest", "extract"].iter().any(|name| attr.path().is_ident(name))
 }
 

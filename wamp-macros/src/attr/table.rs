@@ -5,7 +5,8 @@
 
 /// The attributes and their options, in the order in which they are documented.
 pub(crate) const OPTIONS: &[(&str, &[&str])] = &[
-    ("component", &["prefix", "name", "discover"]),
+    ("component", &["prefix", "name", "discover", "interface", "client"]),
+    ("interface", &["prefix"]),
     (
         "procedure",
         &[

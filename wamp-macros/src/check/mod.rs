@@ -3,8 +3,12 @@
 mod params;
 mod uris;
 
+pub(crate) use params::check as params;
+pub(crate) use uris::check as uris;
+
 use crate::ast::{Access, Component, Handler, Source, type_name};
-use crate::attr::{Binding, Count};
+use crate::attr::{Binding, ClientOption, Count};
+use crate::client;
 use crate::errors::Errors;
 use crate::stream::Reply;
 use syn::{GenericParam, ItemImpl, Safety};
@@ -12,20 +16,24 @@ use syn::{GenericParam, ItemImpl, Safety};
 /// Notes everything that is wrong with `component`.
 pub(crate) fn component(component: &Component, errors: &Errors) {
     implementation(&component.item, component.options.discover, errors);
-    for handler in &component.handlers {
-        method(handler, errors);
-        params::check(handler, errors);
-        future(handler, errors);
-        handler.bindings.iter().for_each(|bound| binding(handler, bound, errors));
-    }
+    component.handlers.iter().for_each(|one| handler(one, errors));
     tasks(component, errors);
-    uris::check(component, errors);
+    let handlers: Vec<_> = component.handlers.iter().collect();
+    uris::check("component", component.options.prefix.as_ref(), &handlers, errors);
+    if !matches!(component.options.client, ClientOption::None) {
+        client::check(&handlers, ", or write `#[component(client = false)]`", errors);
+    }
+}
+
+/// Notes what is wrong with one handler.
+pub(crate) fn handler(handler: &Handler, errors: &Errors) {
+    method(handler, errors);
+    params::check(handler, errors);
+    future(handler, errors);
+    handler.bindings.iter().for_each(|bound| binding(handler, bound, errors));
 }
 
 fn implementation(item: &ItemImpl, discover: bool, errors: &Errors) {
-    if let Some((path, _)) = &item.trait_ {
-        errors.at(path, "`#[component]` goes on an impl of the type itself: `impl Calculator { … }`, without a trait");
-    }
     if type_name(&item.self_ty).is_none() {
         errors.at(&item.self_ty, "a component is a struct or an enum of your own");
     }

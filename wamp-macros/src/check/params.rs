@@ -6,7 +6,7 @@ use quote::ToTokens;
 use syn::Type;
 
 /// Notes what is wrong with a handler's parameters.
-pub(super) fn check(handler: &Handler, errors: &Errors) {
+pub(crate) fn check(handler: &Handler, errors: &Errors) {
     handler.params.iter().for_each(|param| owned(param, errors));
     once(
         handler,

@@ -1,4 +1,4 @@
-use crate::ast::{Component, Handler};
+use crate::ast::Handler;
 use crate::attr::{Binding, Match};
 use crate::errors::Errors;
 use crate::literal::{is_reserved, resolve, uri_fault};
@@ -7,11 +7,11 @@ use quote::ToTokens;
 use std::collections::HashSet;
 use syn::LitStr;
 
-/// Each URI is well-formed, and bound once.
-pub(super) fn check(component: &Component, errors: &Errors) {
-    prefix(component, errors);
+/// Each URI is well-formed, and bound once, in a `component` or an `interface`.
+pub(crate) fn check(place: &str, prefix: Option<&LitStr>, handlers: &[&Handler], errors: &Errors) {
+    check_prefix(prefix, errors);
     let mut seen = HashSet::new();
-    for handler in &component.handlers {
+    for handler in handlers {
         for bound in &handler.bindings {
             let (kind, uri, matching, at) = match bound {
                 Binding::Procedure(procedure) => ("procedure", &procedure.uri, procedure.matching, &procedure.at),
@@ -19,7 +19,7 @@ pub(super) fn check(component: &Component, errors: &Errors) {
                 Binding::Task(_) | Binding::Every(_) | Binding::Hook(_) => continue,
             };
             let Some((uri, matching)) = template(uri.as_ref(), matching, errors) else { continue };
-            let Some(full) = full_uri(component, handler, kind, uri.as_ref(), at, errors) else { continue };
+            let Some(full) = full_uri(place, prefix, handler, kind, uri.as_ref(), at, errors) else { continue };
             let at = uri.as_ref().map_or_else(|| at.to_token_stream(), ToTokens::to_token_stream);
             if let Some(fault) = uri_fault(&full, matching) {
                 let hint =
@@ -30,7 +30,7 @@ pub(super) fn check(component: &Component, errors: &Errors) {
             }
             // The same method twice under different `cfg`s is no duplicate.
             if handler.cfgs().next().is_none() && !seen.insert((kind, full.clone(), matching as u8)) {
-                errors.at(&at, format_args!("the {kind} `{full}` is bound twice in this component"));
+                errors.at(&at, format_args!("the {kind} `{full}` is bound twice in this {place}"));
             }
         }
     }
@@ -56,14 +56,15 @@ fn template(uri: Option<&LitStr>, matching: Option<Match>, errors: &Errors) -> O
 }
 
 fn full_uri(
-    component: &Component,
+    place: &str,
+    prefix: Option<&LitStr>,
     handler: &Handler,
     kind: &str,
     uri: Option<&LitStr>,
     at: impl ToTokens,
     errors: &Errors,
 ) -> Option<String> {
-    let prefix = component.options.prefix.as_ref().map(LitStr::value);
+    let prefix = prefix.map(LitStr::value);
     // A wrong prefix has an error of its own, once.
     let prefix_is_right = prefix.as_ref().is_none_or(|prefix| uri_fault(prefix, Match::Exact).is_none());
     match (uri, &prefix) {
@@ -72,7 +73,10 @@ fn full_uri(
             (full == uri.value() || prefix_is_right).then_some(full)
         }
         (Some(uri), None) if uri.value().starts_with('.') => {
-            errors.at(uri, "a URI with a leading dot is under the component's prefix: write `#[component(prefix = \"com.example\")]`");
+            errors.at(
+                uri,
+                format_args!("a URI with a leading dot is under the {place}'s prefix: write `#[{place}(prefix = \"com.example\")]`"),
+            );
             None
         }
         (Some(uri), None) => Some(uri.value()),
@@ -82,7 +86,8 @@ fn full_uri(
             errors.at(
                 at,
                 format_args!(
-                    "which URI? Write `#[{kind}(\"com.example.{name}\")]`, or `#[component(prefix = \"com.example\")]` on the impl"
+                    "which URI? Write `#[{kind}(\"com.example.{name}\")]`, or `#[{place}(prefix = \"com.example\")]` on the {}",
+                    if place == "component" { "impl" } else { "trait" }
                 ),
             );
             None
@@ -90,8 +95,8 @@ fn full_uri(
     }
 }
 
-fn prefix(component: &Component, errors: &Errors) {
-    if let Some(prefix) = &component.options.prefix
+fn check_prefix(prefix: Option<&LitStr>, errors: &Errors) {
+    if let Some(prefix) = prefix
         && let Some(fault) = uri_fault(&prefix.value(), Match::Exact)
     {
         errors.at(prefix, fault);

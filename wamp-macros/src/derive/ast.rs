@@ -148,11 +148,8 @@ impl ErrorOptions {
                 continue;
             }
             let mut options = Options::of("wamp_error", attr, errors);
-            found = Self {
-                uri: options.leading_or("uri"),
-                prefix: options.text("prefix"),
-                other: options.flag("other").unwrap_or_default(),
-            };
+            found =
+                Self { uri: options.leading_or("uri"), prefix: options.text("prefix"), other: options.flag("other").unwrap_or_default() };
             options.finish();
         }
         found

@@ -11,10 +11,15 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
+/// How long what runs may take when a component ends by itself.
+const DRAIN: Duration = Duration::from_secs(10);
+
 /// How a session ended.
 enum Ended {
     /// By our wish, with what is bound in it.
     Stopped(Bound),
+    /// Its tasks are done, and it was to run for as long as they do.
+    Done(Bound),
     /// By itself; it is to be joined anew.
     Lost(NotJoined),
 }
@@ -34,6 +39,11 @@ impl<C: Component> Instance<C> {
                     let since = Instant::now();
                     match self.in_session(session, &mut was_ready).await? {
                         Ended::Stopped(bound) => return Ok(Some(bound)),
+                        Ended::Done(bound) => {
+                            self.done.set(true);
+                            self.stop.within.set(DRAIN);
+                            return Ok(Some(bound));
+                        }
                         Ended::Lost(cause) => {
                             pauses.session_lost(since.elapsed());
                             cause
@@ -68,7 +78,7 @@ impl<C: Component> Instance<C> {
         let left = Cancellation::new();
         self.joined.replace(Some(InSession { session: session.clone(), left: left.clone() }));
         let ended = self.until_it_ends(&session, &left, was_ready).await;
-        if !matches!(ended, Ok(Ended::Stopped(_))) {
+        if !matches!(ended, Ok(Ended::Stopped(_) | Ended::Done(_))) {
             left.cancel();
             self.joined.take();
             // Not waited for: a handler that holds the component must not keep it from joining anew.
@@ -80,6 +90,10 @@ impl<C: Component> Instance<C> {
     }
 
     async fn until_it_ends(&self, session: &Session, left: &Cancellation, was_ready: &mut bool) -> Result<Ended, ComponentError> {
+        if let Some(ended) = self.require(session, left).await? {
+            return Ok(ended);
+        }
+        self.enter(ComponentState::Joined { session: session.id() });
         for hook in self.hooks(TaskPlan::OnJoin) {
             if !self.run_hook(hook, left).await {
                 self.restart(Fault::OnJoin)?;
@@ -112,7 +126,7 @@ impl<C: Component> Instance<C> {
                 biased;
                 () = self.stop.asked.canceled() => return Ok(Ended::Stopped(bound)),
                 closed = session.closed() => return Ok(Ended::Lost(Setback::Lost(closed).into())),
-                never = &mut tasks => match never {},
+                () = &mut tasks => return Ok(Ended::Done(bound)),
                 () = after(again) => {}
             }
         }
@@ -132,6 +146,33 @@ impl<C: Component> Instance<C> {
         }
         let job = |hook| Job { invoked: Invoked::Left(session.clone()), ..run_of(hook, &Cancellation::new()).0 };
         self.hooks(TaskPlan::OnLeave).map(job).collect()
+    }
+
+    /// Waits for what the component requires; gives how the session ended meanwhile, if it did.
+    async fn require(&self, session: &Session, left: &Cancellation) -> Result<Option<Ended>, ComponentError> {
+        let (requirements, within) = (&self.options.requirements, self.options.requires_timeout);
+        let missing = || requirements.iter().filter(|required| !required.is_met()).map(|required| required.component).collect::<Vec<_>>();
+        if missing().is_empty() {
+            return Ok(None);
+        }
+        self.enter(ComponentState::Requiring { session: session.id(), missing: missing() });
+        let met = async {
+            for required in requirements {
+                if !required.met().await {
+                    return Err(ComponentError::RequiredFailed { component: C::NAME, required: required.component });
+                }
+            }
+            Ok(())
+        };
+        tokio::select! {
+            biased;
+            () = self.stop.asked.canceled() => Ok(Some(Ended::Stopped(Bound::new(session.clone(), left.clone())))),
+            closed = session.closed() => Ok(Some(Ended::Lost(Setback::Lost(closed).into()))),
+            met = tokio::time::timeout(within, met) => match met {
+                Ok(met) => met.map(|()| None),
+                Err(_) => Err(ComponentError::Requires { component: C::NAME, missing: missing(), within }),
+            },
+        }
     }
 
     async fn run_hook(&self, hook: usize, left: &Cancellation) -> bool {

@@ -48,6 +48,8 @@ pub(crate) struct Instance<C: Component> {
     state: Rc<watch::Sender<ComponentState>>,
     stop: Stopping,
     budget: RefCell<Budget>,
+    /// Whether its tasks are done, and it was to run for as long as they do.
+    done: Cell<bool>,
 }
 
 /// The session an instance has at the moment, if any; handlers get it with their calls.
@@ -93,6 +95,7 @@ impl<C: Component> Instance<C> {
             state,
             stop,
             budget,
+            done: Cell::new(false),
         })
     }
 
@@ -109,6 +112,7 @@ impl<C: Component> Instance<C> {
     /// Runs until it is stopped or gives up; its last state says which.
     pub(crate) async fn run(self) {
         let end = match self.serve_and_stay_joined().await {
+            Ok(()) if self.done.get() => ComponentState::Done,
             Ok(()) => ComponentState::Stopped,
             Err(error) => {
                 tracing::error!(component = C::NAME, instance = self.number, %error, "the component has failed");
@@ -156,6 +160,19 @@ impl<C: Component> Instance<C> {
     }
 
     fn enter(&self, state: ComponentState) {
+        let (component, instance) = (C::NAME, self.number);
+        match &state {
+            ComponentState::Requiring { missing, .. } => {
+                tracing::info!(component, instance, missing = missing.join(", "), "joined; waits for what it requires");
+            }
+            ComponentState::Ready { session } => tracing::info!(component, instance, %session, "ready"),
+            ComponentState::Degraded { missing, .. } => tracing::warn!(component, instance, missing, "degraded"),
+            ComponentState::Stopping | ComponentState::Stopped | ComponentState::Done => {
+                tracing::info!(component, instance, "{}", state.as_str());
+            }
+            // Failures and pauses are told with their causes.
+            _ => {}
+        }
         self.state.send_replace(state);
     }
 

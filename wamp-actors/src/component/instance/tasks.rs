@@ -3,7 +3,6 @@ use crate::component::bindings::Plan;
 use crate::component::task::TaskPlan;
 use crate::component::{Cancellation, Component};
 use crate::supervisor::Backoff;
-use futures_util::FutureExt;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::convert::Infallible;
 use std::future::pending;
@@ -21,20 +20,30 @@ enum Run {
 }
 
 impl<C: Component> Instance<C> {
-    /// Runs the tasks of a session, for as long as it is polled.
-    pub(super) async fn run_tasks(&self, left: Cancellation) -> Infallible {
-        let tasks: FuturesUnordered<_> = self
-            .entries
-            .iter()
-            .enumerate()
-            .filter_map(|(binding, entry)| match entry.plan {
-                Plan::Task(TaskPlan::WhileJoined) => Some(self.keep_running(binding, left.clone()).boxed_local()),
-                Plan::Task(TaskPlan::Every(period)) => Some(self.run_every(binding, period, left.clone()).boxed_local()),
-                _ => None,
-            })
-            .collect();
-        tasks.collect::<()>().await;
-        pending().await
+    /// Runs the tasks of a session, for as long as it is polled. Ends only if the component runs until they are done, and they are.
+    pub(super) async fn run_tasks(&self, left: Cancellation) {
+        let (tasks, periodic) = (FuturesUnordered::new(), FuturesUnordered::new());
+        for (binding, entry) in self.entries.iter().enumerate() {
+            match entry.plan {
+                Plan::Task(TaskPlan::WhileJoined) => tasks.push(self.keep_running(binding, left.clone())),
+                Plan::Task(TaskPlan::Every(period)) => periodic.push(self.run_every(binding, period, left.clone())),
+                _ => {}
+            }
+        }
+        let done = async {
+            tasks.collect::<()>().await;
+            if !self.options.until_done {
+                pending().await
+            }
+        };
+        let periodic = async {
+            periodic.collect::<()>().await;
+            pending::<Infallible>().await
+        };
+        tokio::select! {
+            () = done => {}
+            never = periodic => match never {},
+        }
     }
 
     /// Runs a task to its end; after a failure again, with growing pauses.

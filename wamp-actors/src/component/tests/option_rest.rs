@@ -44,6 +44,37 @@ fn option_component_name_is_the_components() {
     assert_eq!(Options::NAME, "another name");
 }
 
+mod clients {
+    use crate::prelude::*;
+
+    pub(super) struct Quiet;
+
+    #[component(prefix = "r.quiet", client = false)]
+    impl Quiet {
+        #[procedure]
+        fn bare(&self) {}
+    }
+
+    pub(super) struct Open;
+
+    #[component(prefix = "r.open", client = "pub(super)")]
+    impl Open {
+        #[procedure]
+        fn bare(&self) {}
+    }
+}
+
+/// It could not be here if the macro had made one.
+struct QuietClient;
+
+#[test]
+fn option_component_client_leaves_it_out_or_says_who_sees_it() {
+    use clients::*;
+    let _mine = QuietClient;
+    assert!(std::any::type_name::<OpenClient>().ends_with("clients::OpenClient"));
+    assert_eq!((Quiet::NAME, Open::NAME), ("Quiet", "Open"));
+}
+
 #[test]
 fn option_every_period_is_the_time_between_runs() {
     play(async {
@@ -87,7 +118,9 @@ enum Open {
 fn option_wamp_error_other_keeps_what_is_none_of_the_rest() {
     let read = |error| Open::from_wamp_error(error).expect("any error");
     assert!(matches!(read(WampError::new("r.error.out_of_stock").arg(3)), Open::OutOfStock(3)));
-    assert!(matches!(read(WampError::new("r.error.out_of_stock").arg("three")), Open::Other(error) if error.uri() == "r.error.out_of_stock"));
+    assert!(
+        matches!(read(WampError::new("r.error.out_of_stock").arg("three")), Open::Other(error) if error.uri() == "r.error.out_of_stock")
+    );
     let Open::Other(kept) = read(WampError::new("x.unknown").with_message("who")) else { panic!("it is unknown") };
     assert_eq!(kept.message().as_deref(), Some("who"));
     assert_eq!(Open::Other(kept).into_wamp_error().uri(), "x.unknown");

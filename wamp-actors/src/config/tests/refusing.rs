@@ -50,6 +50,13 @@ fn a_value_of_the_wrong_kind_is_told_with_the_kind_wanted() {
     }
 }
 
+#[cfg(feature = "log")]
+#[test]
+fn a_filter_of_the_log_that_is_none_is_told() {
+    let told = refused("[log]\nfilter = \"wamp=loud\"");
+    assert!(told[0].starts_with("wamp.toml:2:10: `log.filter`: error parsing level filter"), "{told:?}");
+}
+
 #[test]
 fn a_value_that_is_none_of_those_there_are_is_told_with_them() {
     let told = refused("[service]\non_failure = \"panic\"");

@@ -1,26 +1,29 @@
 //! A connection while it speaks HTTP: counted, and not kept for nothing.
 
+use super::stream::Stream;
 use crate::router::core::Pass;
+use crate::router::guest::{Introduction, Who};
 use actix_http::body::{BodySize, MessageBody};
 use actix_http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use bytes::Bytes;
+use proto::auth::TransportAuth;
 use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::io::{self, IoSlice};
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 /// A socket that fails after a time without an octet in either direction, unless the silence is ours: actix bounds the wait for a
 /// request's head and for the next request, but not that for the rest of a body.
 #[derive(Debug)]
 pub(in crate::router) struct BoundedIo {
-    io: TcpStream,
+    io: Stream,
     tie: Tie,
     limit: Duration,
     /// When octets last passed.
@@ -29,6 +32,8 @@ pub(in crate::router) struct BoundedIo {
     timer: Pin<Box<Sleep>>,
     /// Whether the client leaves octets of a response in the socket.
     stuck: bool,
+    /// Whether it leaves some before the socket, in TLS.
+    unflushed: bool,
 }
 
 /// What a connection shares with the requests on it.
@@ -38,6 +43,8 @@ pub(in crate::router) struct Tie(Rc<Shared>);
 #[derive(Debug)]
 struct Shared {
     pass: RefCell<Option<Pass>>,
+    who: Who,
+    transport: TransportAuth,
     /// How many requests are at work whose next octets are ours to send.
     busy: Cell<usize>,
     ended: Cell<bool>,
@@ -48,6 +55,16 @@ impl Tie {
     /// The place that the connection was given, for the peer that goes on with it: it is counted once.
     pub(in crate::router) fn take_pass(&self) -> Option<Pass> {
         self.0.pass.take()
+    }
+
+    /// Where the client is, if it is anywhere.
+    pub(super) fn address(&self) -> Option<SocketAddr> {
+        if let Who::Remote(address) = self.0.who { address } else { None }
+    }
+
+    /// What the connection says of the client.
+    pub(in crate::router) fn introduction(&self) -> Introduction {
+        Introduction { who: self.0.who, transport: self.0.transport.clone() }
     }
 
     /// Ends the connection, whatever the server is doing with it.
@@ -81,14 +98,13 @@ impl Drop for Busy {
 }
 
 impl BoundedIo {
-    pub(super) fn new(io: TcpStream, pass: Pass, limit: Duration) -> Self {
+    pub(super) fn new(io: Stream, pass: Pass, limit: Duration) -> Self {
         let passed = Instant::now();
-        let shared = Shared { pass: RefCell::new(Some(pass)), busy: Cell::new(0), ended: Cell::new(false), task: RefCell::default() };
-        Self { io, tie: Tie(Rc::new(shared)), limit, passed, timer: Box::pin(sleep_until(passed + limit)), stuck: false }
-    }
-
-    pub(super) const fn get_ref(&self) -> &TcpStream {
-        &self.io
+        let Introduction { who, transport } = io.introduction();
+        let pass = RefCell::new(Some(pass));
+        let shared = Shared { pass, who, transport, busy: Cell::new(0), ended: Cell::new(false), task: RefCell::default() };
+        let (tie, timer) = (Tie(Rc::new(shared)), Box::pin(sleep_until(passed + limit)));
+        Self { io, tie, limit, passed, timer, stuck: false, unflushed: false }
     }
 
     pub(super) const fn tie(&self) -> &Tie {
@@ -96,7 +112,7 @@ impl BoundedIo {
     }
 
     /// The socket, which is bounded no more.
-    pub(super) fn into_inner(self) -> TcpStream {
+    pub(super) fn into_inner(self) -> Stream {
         self.io
     }
 
@@ -108,7 +124,7 @@ impl BoundedIo {
     fn poll_silence<T>(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
         *self.tie.0.task.borrow_mut() = Some(cx.waker().clone());
         while self.timer.as_mut().poll(cx).is_ready() {
-            let (now, excused) = (Instant::now(), self.tie.0.busy.get() > 0 && !self.stuck);
+            let (now, excused) = (Instant::now(), self.tie.0.busy.get() > 0 && !self.stuck && !self.unflushed);
             if excused {
                 self.passed = now;
             }
@@ -161,7 +177,9 @@ impl AsyncWrite for BoundedIo {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.io).poll_flush(cx)
+        let flushed = Pin::new(&mut self.io).poll_flush(cx);
+        self.unflushed = flushed.is_pending();
+        if self.unflushed { self.poll_silence(cx) } else { flushed }
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

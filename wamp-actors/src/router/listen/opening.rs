@@ -52,10 +52,13 @@ const fn explain(wrong: ws::HandshakeError) -> &'static str {
     }
 }
 
-/// Browsers name the page's origin and cannot be made to lie. What sends none is no browser.
+/// Browsers name the page's origin and cannot be made to lie. What sends none is no browser; what sends several is none either, and
+/// each of them is judged, since proxies differ in which they believe.
 pub(in crate::router) fn origin_is_allowed(headers: &HeaderMap, allowed: &[String]) -> bool {
-    let Some(origin) = headers.get(ORIGIN) else { return true };
-    let Ok(origin) = origin.to_str() else { return false };
+    headers.get_all(ORIGIN).all(|origin| origin.to_str().is_ok_and(|origin| is_allowed(origin, headers, allowed)))
+}
+
+fn is_allowed(origin: &str, headers: &HeaderMap, allowed: &[String]) -> bool {
     if allowed.iter().any(|allowed| allowed == "*" || allowed.trim_end_matches('/').eq_ignore_ascii_case(origin)) {
         return true;
     }
@@ -91,6 +94,16 @@ mod tests {
         assert!(allowed("https://app.example", &["https://app.example/"]));
         assert!(!allowed("http://app.example", &["https://app.example"]));
         assert!(allowed("https://whatever.example", &["*"]));
+    }
+
+    #[test]
+    fn of_several_origins_each_must_be_allowed() {
+        let mut headers = HeaderMap::new();
+        headers.insert(HOST, HeaderValue::from_static("router.example"));
+        headers.append(ORIGIN, HeaderValue::from_static("http://router.example"));
+        headers.append(ORIGIN, HeaderValue::from_static("http://evil.example"));
+        assert!(!origin_is_allowed(&headers, &[]));
+        assert!(origin_is_allowed(&headers, &["http://evil.example".to_owned()]));
     }
 
     #[test]

@@ -1,3 +1,4 @@
+use super::stream::Stream;
 use crate::router::connection::{Connection, serve};
 use crate::router::core::{Core, Pass};
 use crate::router::framing::Framing;
@@ -8,12 +9,12 @@ use proto::framing::rawsocket::handshake::{Handshake, LENGTH, RequestError, recv
 use std::io;
 use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 /// Opens a RawSocket connection and serves it.
-pub(super) async fn open(mut io: TcpStream, pass: Pass, core: Arc<Core>) {
-    let who = Who::Remote(io.peer_addr().ok());
+pub(super) async fn open(mut io: Stream, pass: Pass, core: Arc<Core>) {
+    let from = io.introduction();
+    let who = from.who;
     let handshake = match timeout(core.limits.hello_timeout, recv(&mut io)).await {
         Ok(Ok(Ok(handshake))) => handshake,
         Ok(Ok(Err(wrong))) => return refuse(io, who, wrong).await,
@@ -25,13 +26,13 @@ pub(super) async fn open(mut io: TcpStream, pass: Pass, core: Arc<Core>) {
         return;
     }
     let framing = Framing::rawsocket(handshake.format, limit, handshake.limit);
-    let connection = Connection::new(&Hub::here(&core), pass, io, framing, &[], who);
+    let connection = Connection::new(&Hub::here(&core), pass, io, framing, &[], from);
     drop(core);
     drop(tokio::task::spawn_local(serve(connection)));
 }
 
 /// Exactly the handshake's octets, so that what follows stays in the socket.
-async fn recv(io: &mut TcpStream) -> io::Result<Result<Handshake, RequestError>> {
+async fn recv(io: &mut Stream) -> io::Result<Result<Handshake, RequestError>> {
     let mut octets = [0; LENGTH];
     let mut filled = 0;
     loop {
@@ -48,7 +49,7 @@ async fn recv(io: &mut TcpStream) -> io::Result<Result<Handshake, RequestError>>
     }
 }
 
-async fn refuse(mut io: TcpStream, who: Who, wrong: RequestError) {
+async fn refuse(mut io: Stream, who: Who, wrong: RequestError) {
     tracing::info!(peer = %who, why = %wrong, "refused a RawSocket");
     if let RequestError::Refused(refusal) = wrong {
         // Whether it arrives or not, the connection ends.

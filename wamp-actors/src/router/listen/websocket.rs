@@ -3,7 +3,6 @@ use super::opening::{Refused, judge};
 use crate::router::connection::{Connection, serve};
 use crate::router::core::Core;
 use crate::router::framing::Framing;
-use crate::router::guest::Who;
 use crate::router::hub::Hub;
 use crate::router::outlet::Agreement;
 use actix_codec::Framed;
@@ -29,9 +28,9 @@ pub(super) async fn take_over(request: Request, mut framed: Framed<BoundedIo, h1
     }
     framed.send(h1::Message::Item((response.finish().drop_body(), BodySize::None))).await?;
     let parts = framed.into_parts();
-    let who = Who::Remote(parts.io.get_ref().peer_addr().ok());
+    let from = parts.io.tie().introduction();
     let framing = Framing::websocket(chosen, core.limits.max_message);
-    let connection = Connection::new(&Hub::here(&core), pass, parts.io.into_inner(), framing, &parts.read_buf, who);
+    let connection = Connection::new(&Hub::here(&core), pass, parts.io.into_inner(), framing, &parts.read_buf, from);
     // Spawned, so that the dispatcher's future and its two buffers do not live as long as the peer.
     drop(tokio::task::spawn_local(serve(connection)));
     Ok(())
@@ -39,7 +38,7 @@ pub(super) async fn take_over(request: Request, mut framed: Framed<BoundedIo, h1
 
 async fn refuse(framed: &mut Framed<BoundedIo, h1::Codec>, refused: Refused) -> Result<(), actix_web::Error> {
     let Refused { status, why } = refused;
-    tracing::info!(peer = ?framed.io_ref().get_ref().peer_addr().ok(), status = status.as_u16(), why, "refused a WebSocket");
+    tracing::info!(peer = %framed.io_ref().tie().introduction().who, status = status.as_u16(), why, "refused a WebSocket");
     let mut response = Response::new(status).drop_body();
     response.head_mut().set_connection_type(actix_http::ConnectionType::Close);
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));

@@ -16,7 +16,7 @@ mod registry;
 use super::connection::{Connection, serve};
 use super::core::Core;
 use super::framing::Framing;
-use super::guest::Who;
+use super::guest::{Introduction, Who};
 use super::hub::Hub;
 use super::listen::bounded_io::Tie;
 use super::listen::opening::Refused;
@@ -116,8 +116,10 @@ fn open(request: &HttpRequest, body: &[u8], core: Arc<Core>) -> Result<HttpRespo
     let entry = core.longpolls.enter(Arc::clone(&channel)).ok_or(Refused::FULL)?;
     let answer = serde_json::json!({ "protocol": chosen.name(), "transport": &*entry.id });
     let (io, polled) = LongPollIo::new(channel, bodies, core.limits.longpoll_idle_timeout);
-    let who = Who::Remote(request.peer_addr());
-    let connection = Connection::new(&Hub::here(&core), pass, io, Framing::LongPoll(polled), &[], who);
+    let mut from: Introduction = request.conn_data::<Tie>().map_or_else(|| Who::Remote(request.peer_addr()).into(), Tie::introduction);
+    // The session goes over other connections as well.
+    from.transport.channel = None;
+    let connection = Connection::new(&Hub::here(&core), pass, io, Framing::LongPoll(polled), &[], from);
     drop(tokio::task::spawn_local(async move {
         serve(connection).await;
         drop(entry);

@@ -80,9 +80,17 @@ impl Hold {
 
 /// The routes of a mounted router.
 pub(super) fn routes(core: Arc<Core>) -> impl Fn(&mut ServiceConfig) + Clone {
+    let (websocket, longpoll) = (websocket(Arc::clone(&core)), longpoll::routes(core));
+    move |routes| {
+        websocket(routes);
+        longpoll(routes);
+    }
+}
+
+/// The route of WebSockets.
+pub(super) fn websocket(core: Arc<Core>) -> impl Fn(&mut ServiceConfig) + Clone {
     move |routes| {
         let (path, core) = (core.websocket_path.clone(), Arc::clone(&core));
-        routes.configure(longpoll::routes(Arc::clone(&core)));
         routes.service(web::resource(path).to(move |request, payload| open(request, payload, Arc::clone(&core))));
     }
 }
@@ -102,9 +110,9 @@ async fn open(request: HttpRequest, payload: web::Payload, core: Arc<Core>) -> H
         return HttpResponse::BadRequest().finish();
     };
     let (io, body) = MountedIo::new(payload, hold);
-    let who = Who::Remote(request.peer_addr());
+    let from = request.conn_data::<Tie>().map_or_else(|| Who::Remote(request.peer_addr()).into(), Tie::introduction);
     let framing = Framing::websocket(chosen, core.limits.max_message);
-    let connection = Connection::new(&Hub::here(&core), pass, io, framing, &[], who);
+    let connection = Connection::new(&Hub::here(&core), pass, io, framing, &[], from);
     drop(tokio::task::spawn_local(serve(connection)));
     response.body(actix_web::body::BoxBody::new(body))
 }

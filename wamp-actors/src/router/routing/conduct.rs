@@ -20,6 +20,9 @@ pub(super) enum Course {
 /// Judges a message before it is routed; takes its request id.
 pub(super) fn check(peer: &mut Peer, message: &Message, rule: RequestIdRule) -> Result<Course, Violation> {
     use MessageType as T;
+    if let Some(role) = role_of(message).filter(|role| !peer.roles.has(*role)) {
+        return Err(Violation::NoSuchRole { message: message.message_type(), role: role.as_str() });
+    }
     match message {
         Message::Call(m) => return check_call(peer, m, rule),
         Message::Subscribe(m) => request(peer, T::Subscribe, m.request, rule),
@@ -43,6 +46,17 @@ pub(super) fn check(peer: &mut Peer, message: &Message, rule: RequestIdRule) -> 
         other => Err(Violation::Unexpected(other.message_type())),
     }
     .map(|()| Course::Route)
+}
+
+/// The role in which a client sends a message. It "must announce the roles it supports" (basic/sessions), and has no other.
+const fn role_of(message: &Message) -> Option<Role> {
+    match message {
+        Message::Call(_) | Message::Cancel(_) => Some(Role::Caller),
+        Message::Register(_) | Message::Unregister(_) | Message::Yield(_) => Some(Role::Callee),
+        Message::Publish(_) => Some(Role::Publisher),
+        Message::Subscribe(_) | Message::Unsubscribe(_) => Some(Role::Subscriber),
+        _ => None,
+    }
 }
 
 /// A caller that announced progressive call invocations may use a call's id again: to continue it, or what it does not know to have

@@ -1,4 +1,6 @@
-use proto::{Message, Payload};
+use super::refusal::QUOTA_EXCEEDED;
+use proto::message::{Abort, AbortDetails};
+use proto::{Message, Payload, RawUri};
 
 /// A router thread (a worker of the listener, or an arbiter that holds in-process links), as one realm's [`Exchange`] numbers them.
 ///
@@ -66,7 +68,8 @@ pub(crate) enum Carried {
     Owned(Payload),
 }
 
-/// A message on its way to peers of one thread. It is encoded once per format, whoever gets it.
+/// A message on its way to peers of one thread. It is encoded once per format, whoever gets it. ABORT is never written: whoever it is for
+/// is cut.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Delivery {
     /// Who gets it.
@@ -78,6 +81,12 @@ pub(crate) struct Delivery {
 }
 
 impl Delivery {
+    /// That a peer is to be cut: messages for it were lost.
+    pub(super) fn cut(peer: Address) -> Self {
+        let abort = Abort { details: AbortDetails::default(), reason: RawUri::from_static(QUOTA_EXCEEDED) };
+        Self { to: Recipients::One(peer), message: abort.into(), payload: Carried::Nothing }
+    }
+
     /// What it weighs in an inbox, in octets: the memory it holds, roughly.
     pub(super) fn weight(&self) -> usize {
         let payload = match &self.payload {

@@ -26,7 +26,7 @@
 
 use super::delivery::{Delivery, ThreadIndex};
 use super::options::RealmOptions;
-use super::outbound::{Inbox, Outbound};
+use super::outbound::{Inbox, InboxLimits, Outbound};
 use super::realm::Realm;
 use super::sync::{Gauge, Lock, Real, Sync};
 use std::fmt;
@@ -39,8 +39,6 @@ pub(crate) type Waker = Arc<dyn Fn() + Send + std::marker::Sync>;
 /// A realm, shared by the router's threads.
 pub(crate) struct Exchange<S: Sync = Real> {
     state: S::Lock<State<S>>,
-    /// How many inboxes are above half of their limit.
-    pressed: S::Gauge,
     /// 1 once a thread has gone that may have been the one to call [`Realm::handle_timeout`].
     unattended: S::Gauge,
 }
@@ -49,6 +47,8 @@ pub(crate) struct Exchange<S: Sync = Real> {
 pub(crate) struct Port<S: Sync = Real> {
     index: ThreadIndex,
     waiting: Arc<S::Gauge>,
+    /// 1 if the thread's last work was for a thread that falls behind.
+    pressed: S::Gauge,
 }
 
 struct State<S: Sync> {
@@ -74,14 +74,14 @@ impl Exchange {
 impl<S: Sync> Exchange<S> {
     pub(super) fn over(options: RealmOptions) -> Self {
         let state = State { realm: Realm::new(options), inboxes: Vec::new(), threads: Vec::new() };
-        Self { state: S::Lock::new(state), pressed: S::Gauge::default(), unattended: S::Gauge::default() }
+        Self { state: S::Lock::new(state), unattended: S::Gauge::default() }
     }
 
     /// Gives a thread its place.
     pub(crate) fn attach(&self, waker: Waker) -> Port<S> {
         let waiting = Arc::new(S::Gauge::default());
         let index = self.state.with(|state| state.attach(Thread { waker, waiting: Arc::clone(&waiting) }));
-        Port { index, waiting }
+        Port { index, waiting, pressed: S::Gauge::default() }
     }
 
     /// Takes the lock once. `deliveries` first gets what other threads put for this thread, then what `work` makes for it; write
@@ -102,13 +102,12 @@ impl<S: Sync> Exchange<S> {
             }
             let mut out = Outbound::new(port.index, deliveries, &mut state.inboxes);
             let result = work(&mut state.realm, &mut out);
-            let touched = out.into_touched();
+            let (touched, pressed) = out.into_touched();
             if !S::INBOX_FIRST {
                 state.take_inbox(port, deliveries);
             }
-            let wakers = state.announce(&touched);
-            self.pressed.store(state.pressed());
-            (result, wakers)
+            port.pressed.store(usize::from(pressed));
+            (result, state.announce(&touched))
         });
         wakers.iter().for_each(|wake| wake());
         result
@@ -119,15 +118,7 @@ impl<S: Sync> Exchange<S> {
         if port.waiting.load() == 0 {
             return;
         }
-        self.state.with(|state| {
-            state.take_inbox(port, deliveries);
-            self.pressed.store(state.pressed());
-        });
-    }
-
-    /// Whether some thread falls behind with its inbox: publishers should be read no further for the moment. Costs one load.
-    pub(crate) fn pressure(&self) -> bool {
-        self.pressed.load() > 0
+        self.state.with(|state| state.take_inbox(port, deliveries));
     }
 
     /// How many EVENTs, counted by receiver, were dropped because an inbox was at its limit.
@@ -164,7 +155,7 @@ impl<S: Sync> Exchange<S> {
 impl<S: Sync> State<S> {
     /// The place of a thread that has gone is given away again, unless it left peers behind.
     fn attach(&mut self, thread: Thread<S>) -> ThreadIndex {
-        let inbox = Inbox::new(self.realm.options().inbox_limit);
+        let inbox = Inbox::new(InboxLimits::of(self.realm.options()));
         let free = |at: &usize| self.inboxes[*at].is_closed() && !self.realm.has_peers_on(ThreadIndex(*at as u32));
         if let Some(at) = (0..self.inboxes.len()).find(free) {
             (self.inboxes[at], self.threads[at]) = (inbox, thread);
@@ -192,18 +183,18 @@ impl<S: Sync> State<S> {
         }
         wakers
     }
-
-    fn pressed(&self) -> usize {
-        let RealmOptions { inbox_limit, inbox_pressure, .. } = *self.realm.options();
-        let limit = inbox_pressure.min(inbox_limit / 2);
-        self.inboxes.iter().filter(|inbox| inbox.weight() > limit).count()
-    }
 }
 
 impl<S: Sync> Port<S> {
     /// The thread's index, for the [`Address`](super::Address)es of its peers.
     pub(crate) const fn thread(&self) -> ThreadIndex {
         self.index
+    }
+
+    /// Whether what the last [`Exchange::with`] made is for a thread that falls behind with its inbox: whoever caused it should be read no
+    /// further for the moment. Others are not held up. Costs one load.
+    pub(crate) fn is_pressed(&self) -> bool {
+        self.pressed.load() > 0
     }
 }
 

@@ -1,5 +1,7 @@
 use super::delivery::{Address, Carried, Delivery, Recipients, ThreadIndex};
 use super::incoming::Incoming;
+use super::options::RealmOptions;
+use hashbrown::HashSet;
 use proto::{Message, Payload, PayloadRef};
 
 /// How many octets of deliveries a thread's own work should make at one lock.
@@ -37,10 +39,29 @@ pub(crate) struct Outbound<'a> {
 pub(super) struct Inbox {
     deliveries: Vec<Delivery>,
     weight: usize,
-    /// Above this weight, EVENTs are dropped; nothing else ever is.
-    limit: usize,
+    limits: InboxLimits,
     dropped_events: u64,
+    /// The peers for which something else than an EVENT was too much.
+    overrun: HashSet<Address>,
     closed: bool,
+}
+
+/// What an inbox holds, in octets.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct InboxLimits {
+    /// Above it, those who put into it feel pressure.
+    pub(super) pressure: usize,
+    /// Above it, EVENTs are dropped.
+    pub(super) events: usize,
+    /// Above it, whoever a message is for is cut.
+    pub(super) all: usize,
+}
+
+impl InboxLimits {
+    pub(super) fn of(options: &RealmOptions) -> Self {
+        let RealmOptions { inbox_limit: events, inbox_pressure, .. } = *options;
+        Self { pressure: inbox_pressure.min(events / 2), events, all: events.saturating_mul(2) }
+    }
 }
 
 /// The arguments of the message being routed, on their way to any number of peers.
@@ -106,9 +127,10 @@ impl<'a> Outbound<'a> {
         self.put(thread, Delivery { to, message: message.into(), payload });
     }
 
-    /// The threads whose inboxes were put into.
-    pub(super) fn into_touched(self) -> Vec<ThreadIndex> {
-        self.touched
+    /// The threads whose inboxes were put into, and whether one of those falls behind.
+    pub(super) fn into_touched(self) -> (Vec<ThreadIndex>, bool) {
+        let pressed = self.touched.iter().filter_map(|thread| self.inboxes.get(thread.as_usize())).any(Inbox::is_pressed);
+        (self.touched, pressed)
     }
 
     fn put(&mut self, thread: ThreadIndex, delivery: Delivery) {
@@ -152,8 +174,8 @@ impl<'a> Arguments<'a> {
 }
 
 impl Inbox {
-    pub(super) fn new(limit: usize) -> Self {
-        Self { limit, ..Self::default() }
+    pub(super) fn new(limits: InboxLimits) -> Self {
+        Self { limits, ..Self::default() }
     }
 
     /// The thread has gone; what it dropped stays counted.
@@ -166,8 +188,13 @@ impl Inbox {
     }
 
     fn put(&mut self, delivery: Delivery, weight: usize) {
-        if self.weight + weight > self.limit && matches!(delivery.message, Message::Event(_)) {
+        let (after, is_event) = (self.weight + weight, matches!(delivery.message, Message::Event(_)));
+        if is_event && after > self.limits.events {
             self.dropped_events += delivery.to.as_slice().len() as u64;
+            return;
+        }
+        if after > self.limits.all {
+            self.overrun.extend(delivery.to.as_slice());
             return;
         }
         self.weight += weight;
@@ -183,17 +210,18 @@ impl Inbox {
         } else {
             deliveries.append(&mut self.deliveries);
         }
+        deliveries.extend(std::mem::take(&mut self.overrun).into_iter().map(Delivery::cut));
     }
 
-    pub(super) const fn len(&self) -> usize {
-        self.deliveries.len()
+    pub(super) fn len(&self) -> usize {
+        self.deliveries.len() + self.overrun.len()
     }
 
     pub(super) const fn dropped_events(&self) -> u64 {
         self.dropped_events
     }
 
-    pub(super) const fn weight(&self) -> usize {
-        self.weight
+    pub(super) const fn is_pressed(&self) -> bool {
+        self.weight > self.limits.pressure
     }
 }

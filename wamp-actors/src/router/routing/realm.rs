@@ -215,8 +215,14 @@ impl Realm {
                 }
                 true
             }
-            Grant::Denied => return Ok(self.turn_away(from, &incoming.message, Refusal::DENIED, out)),
-            Grant::Failed => return Ok(self.turn_away(from, &incoming.message, Refusal::UNDECIDED, out)),
+            Grant::Denied => {
+                self.turn_away(from, &incoming.message, Refusal::DENIED, out);
+                return Ok(());
+            }
+            Grant::Failed => {
+                self.turn_away(from, &incoming.message, Refusal::UNDECIDED, out);
+                return Ok(());
+            }
         };
         let arguments = &mut Arguments::of(&mut incoming);
         if let Message::Call(call) = &incoming.message

@@ -30,6 +30,14 @@ pub(crate) enum Violation {
     /// ERROR for anything but an invocation.
     #[error("ERROR answers {0}; a client answers invocations only")]
     ErrorType(MessageType),
+    /// A message of a role that HELLO did not announce.
+    #[error("{message} from a client that did not announce the role {role}")]
+    NoSuchRole {
+        /// The message.
+        message: MessageType,
+        /// The role's name.
+        role: &'static str,
+    },
     /// A feature that was not announced.
     #[error("{message} uses {feature}, which was not announced")]
     NotAnnounced {

@@ -44,6 +44,7 @@ const SERVICE: &[Check] = &[
     ("service.drain", "'3s'", |toml| planned(toml).drain == secs(3)),
     ("service.on_failure", "'keep_rest'", |toml| planned(toml).on_failure == OnFailure::KeepRest),
     ("service.threads", "3", |toml| planned(toml).threads == Some(3)),
+    ("log.filter", "'debug'", |toml| planned(toml).log.as_deref() == Some("debug")),
     ("router.embedded", "false", |toml| matches!(plan(toml), Err(ServiceError::NoRouter))),
     ("router.listen", "'127.0.0.1:9'", |toml| format!("{:?}", planned(toml).router).contains("listen: [\"127.0.0.1:9\"]")),
 ];
@@ -83,6 +84,9 @@ const COMPONENT: &[Check] = &[
     ("on_refusal", "'take_over'", |toml| calculator(toml).on_refusal == OnRefusal::TakeOver),
     ("patience", "'1s'", |toml| calculator(toml).patience == secs(1)),
     ("max_running", "7", |toml| calculator(toml).max_running == 7),
+    ("requires", "['worker']", |toml| calculator(toml).requires == ["worker"]),
+    ("requires_timeout", "'1s'", |toml| calculator(toml).requires_timeout == secs(1)),
+    ("until_done", "true", |toml| calculator(toml).until_done),
     ("settings", "{ greeting = 'hello' }", |toml| matches!(plan(toml), Err(ServiceError::Config(error)) if is_no_settings(&error))),
 ];
 

@@ -203,11 +203,8 @@ async fn serve_within<C: Component>(
     script: impl AsyncFnOnce(Feeder, World),
 ) -> Vec<End> {
     let world = World::default();
-    let entries: Rc<[_]> = Bindings::<C>::of_component().unwrap().into();
-    let inbox = Driver::<C, Scripted>::inbox(&entries);
-    let names = entries.iter().map(|entry| entry.name.to_string()).collect();
-    let feeder = Feeder { inbox: inbox.clone(), names };
-    let mut driver = Driver::new(entries, inbox.clone(), limits);
+    let (mut driver, feeder) = driver::<C>(limits);
+    let inbox = feeder.inbox.clone();
     let mut ends = Vec::new();
     let drive = async {
         loop {
@@ -225,6 +222,30 @@ async fn serve_within<C: Component>(
     };
     tokio::join!(drive, script);
     ends
+}
+
+/// As [`serve`], with the driver in a task of its own: nothing polls it but what it asked to be woken by. In `serve`, each step of the
+/// script does.
+async fn serve_apart<C: Component>(build: impl Fn(World, usize) -> C, script: impl AsyncFnOnce(Feeder, World)) {
+    let world = World::default();
+    let (mut driver, feeder) = driver::<C>(Limits::default());
+    let (inbox, component) = (feeder.inbox.clone(), build(world.clone(), 0));
+    let tasks = tokio::task::LocalSet::new();
+    let driving = tasks.spawn_local(async move { driver.drive(component).await });
+    let scripted = tasks.run_until(async {
+        script(feeder, world).await;
+        inbox.close();
+        driving.await.unwrap()
+    });
+    assert_eq!(scripted.await, End::Drained);
+}
+
+/// A driver, and who feeds it.
+fn driver<C: Component>(limits: Limits) -> (Driver<C, Scripted>, Feeder) {
+    let entries: Rc<[_]> = Bindings::<C>::of_component().unwrap().into();
+    let inbox = Driver::<C, Scripted>::inbox(&entries);
+    let names = entries.iter().map(|entry| entry.name.to_string()).collect();
+    (Driver::new(entries, inbox.clone(), limits), Feeder { inbox, names })
 }
 
 fn probe(world: World, generation: usize) -> Probe {
@@ -273,6 +294,10 @@ impl Component for Probe {
         bindings.topic("heard").queue(2).shared(|probe, call| Box::pin(waits(probe, call)));
         bindings.topic("heard_mut").shared(|probe, call| Box::pin(waits(probe, call)));
         bindings.procedure("ready_stream").shared(|_, _| {
+            let items = futures_util::stream::repeat_with(|| Ok(Payload::EMPTY)).take(3);
+            Box::pin(async { Ok(Reply::Stream(items.boxed_local())) })
+        });
+        bindings.procedure("ready_stream_mut").exclusive(|_, _| {
             let items = futures_util::stream::repeat_with(|| Ok(Payload::EMPTY)).take(3);
             Box::pin(async { Ok(Reply::Stream(items.boxed_local())) })
         });

@@ -1,4 +1,4 @@
-use super::{probe, serve, settle};
+use super::{probe, serve, serve_apart, settle};
 use proto::message::InvocationDetails;
 use std::rc::Rc;
 
@@ -89,6 +89,22 @@ async fn a_stream_that_is_ready_at_once_needs_no_other_event_to_go_on() {
         let progress = Rc::clone(&call.progress);
         assert!(call.end().await.is_ok());
         assert_eq!(progress.borrow().len(), 3);
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_handler_puts_beside_the_queue_is_begun_without_another_wake() {
+    serve_apart(probe, async |feeder, _| {
+        for binding in ["t.ready_stream", "t.ready_stream_mut"] {
+            let mut call = feeder.call_with(binding, progressive());
+            settle().await;
+            assert_eq!(call.progress.borrow().len(), 3, "{binding}");
+            assert!(call.is_answered(), "{binding}");
+        }
+        let (_, mut done) = feeder.task("ready_task");
+        settle().await;
+        assert_eq!(done.try_recv(), Ok(true));
     })
     .await;
 }

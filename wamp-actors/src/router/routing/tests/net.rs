@@ -153,6 +153,11 @@ impl Net {
         deliveries
     }
 
+    /// Whether the thread's last work was for one that falls behind.
+    pub(super) fn is_pressed(&self, thread: usize) -> bool {
+        self.threads[thread].port.is_pressed()
+    }
+
     /// Takes out what waits for a thread.
     pub(super) fn inbox(&mut self, thread: usize) -> Vec<Delivery> {
         let mut deliveries = Vec::new();

@@ -60,16 +60,21 @@ fn what_others_put_for_a_thread_comes_before_what_its_own_work_makes() {
 #[test]
 fn a_publisher_feels_pressure_until_the_slow_thread_has_taken_its_inbox() {
     let (mut net, [here, there], alice, _) = two(RealmOptions { inbox_limit: 10_000, ..RealmOptions::default() });
-    assert!(!net.exchange.pressure());
     let mut next = 1;
-    while !net.exchange.pressure() {
+    while !net.is_pressed(here) {
         publish_on(&mut net, here, alice, next..next + 1);
         next += 1;
         assert!(next < 1000);
     }
     assert_eq!(net.exchange.dropped_events(), 0);
-    assert_eq!(net.inbox(there).len() as u64, next - 1);
-    assert!(!net.exchange.pressure());
+    // Who works for others does not feel it.
+    net.raw(here, |_, _| ());
+    assert!(!net.is_pressed(here));
+    publish_on(&mut net, here, alice, next..next + 1);
+    assert!(net.is_pressed(here));
+    assert_eq!(net.inbox(there).len() as u64, next);
+    publish_on(&mut net, here, alice, next + 1..next + 2);
+    assert!(!net.is_pressed(here));
 }
 
 #[test]
@@ -87,6 +92,25 @@ fn an_inbox_at_its_limit_takes_no_event_more_but_everything_else() {
     let waiting = net.inbox(there);
     assert_eq!(waiting.len() as u64, 1000 - dropped + 1);
     assert!(matches!(waiting.last().unwrap().message, Message::Invocation(_)));
+}
+
+#[test]
+fn at_twice_its_limit_the_peers_that_anything_is_for_are_cut() {
+    let (mut net, [here, there], alice, bob) = two(RealmOptions { inbox_limit: 10_000, ..RealmOptions::default() });
+    net.register(bob, "com.example.add");
+    let key = net.key(alice);
+    net.raw(here, |realm, out| {
+        for request in 1..1000 {
+            let call = proto::message::Call { request: id(request), options: Default::default(), procedure: uri("com.example.add") };
+            realm.recv(key, Incoming::new(0, call.into(), proto::PayloadRef::EMPTY), out).unwrap();
+        }
+    });
+    let waiting = net.inbox(there);
+    let cuts: Vec<_> = waiting.iter().filter(|delivery| matches!(delivery.message, Message::Abort(_))).collect();
+    assert_eq!(cuts.len(), 1, "bob is cut once");
+    assert_eq!(cuts[0].to, waiting[0].to);
+    assert!((10..100).contains(&waiting.len()), "{}", waiting.len());
+    assert_eq!(net.inbox(there), []);
 }
 
 #[test]
@@ -132,7 +156,6 @@ fn what_is_for_a_thread_that_has_gone_is_dropped() {
     net.detach(there);
     publish_on(&mut net, here, alice, 1..3);
     assert_eq!(net.wakes(there), 0);
-    assert!(!net.exchange.pressure());
 }
 
 #[test]

@@ -2,11 +2,11 @@ use super::net::{BASIC, Name, Net, id, uri};
 use crate::router::routing::violation::Violation;
 use crate::router::routing::{RealmOptions, RequestIdRule};
 use proto::message::{
-    Authenticate, Call, CallResult, Challenge, Error, Event, EventReceived, Hello, Interrupt, Invocation, OptionalRequest, Publish,
+    Authenticate, Call, CallResult, Cancel, Challenge, Error, Event, EventReceived, Hello, Interrupt, Invocation, OptionalRequest, Publish,
     Published, Register, Registered, Subscribe, Subscribed, Unregister, Unregistered, Unsubscribe, Unsubscribed, Welcome, Yield,
     YieldOptions,
 };
-use proto::{Message, MessageType, PublicationId, RegistrationId, SessionId, SubscriptionId};
+use proto::{Message, MessageType, PublicationId, RegistrationId, Role, Roles, SessionId, SubscriptionId};
 
 fn publication() -> PublicationId {
     PublicationId::new(1).unwrap()
@@ -177,4 +177,36 @@ fn a_violation_leaves_others_undisturbed() {
     net.take(bob);
     net.yield_(bob, id(1));
     net.result(alice);
+}
+
+#[test]
+fn a_message_of_a_role_that_was_not_announced_is_a_violation() {
+    let table: [(Role, Vec<Message>); 4] = [
+        (Role::Caller, vec![call(1).into(), Cancel { request: id(1), options: Default::default() }.into()]),
+        (
+            Role::Callee,
+            vec![
+                Register { request: id(1), options: Default::default(), procedure: uri("com.example.p") }.into(),
+                Unregister { request: id(1), registration: registration() }.into(),
+                Yield { request: id(1), options: Default::default() }.into(),
+            ],
+        ),
+        (Role::Publisher, vec![Publish { request: id(1), options: Default::default(), topic: uri("com.example.t") }.into()]),
+        (
+            Role::Subscriber,
+            vec![
+                Subscribe { request: id(1), options: Default::default(), topic: uri("com.example.t") }.into(),
+                Unsubscribe { request: id(1), subscription: subscription() }.into(),
+            ],
+        ),
+    ];
+    for (missing, messages) in table {
+        let others: Vec<_> = BASIC.iter().filter(|(role, _)| *role != missing).collect();
+        for message in messages {
+            let mut net = Net::new();
+            let alice = net.join_with("alice", Roles::of(&others));
+            let message_type = message.message_type();
+            assert_eq!(net.violation(alice, message), Violation::NoSuchRole { message: message_type, role: missing.as_str() });
+        }
+    }
 }
