@@ -3,6 +3,7 @@
 //! ```text
 //! cargo run --example hello                           # ws://127.0.0.1:8080/ws, a page at http://127.0.0.1:8080/
 //! cargo run --example hello -- --listen 127.0.0.1:0   # another address and port
+//! cargo run --example hello -- --allow-origin https://app.example.com   # pages from elsewhere may connect
 //! ```
 
 use std::cell::Cell;
@@ -14,7 +15,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use actix_web::{HttpResponse, web};
 use futures_util::stream;
 use wamp_actors::prelude::*;
-use wamp_actors::router::{Router, RouterError};
+use wamp_actors::router::{Router, RouterBuilder, RouterError};
 use wamp_actors::service::{RunningService, ServiceError};
 
 const PAGE: &str = include_str!("hello/page.html");
@@ -141,7 +142,8 @@ async fn main() -> ExitCode {
 async fn run() -> Result<(), String> {
     let events = Arc::new(AtomicU64::new(0));
     let counted = Arc::clone(&events);
-    let router = Router::builder().listen(listen_address()?).configure(|app| {
+    let Options { listen, origins } = options()?;
+    let router = origins.into_iter().fold(Router::builder().listen(listen), RouterBuilder::allow_origin).configure(|app| {
         app.route("/", web::get().to(async || HttpResponse::Ok().content_type("text/html; charset=utf-8").body(PAGE)));
     });
     let service = Service::new()
@@ -160,18 +162,30 @@ async fn run() -> Result<(), String> {
     ended
 }
 
-/// `--listen ADDR:PORT`, else 127.0.0.1:8080.
-fn listen_address() -> Result<String, String> {
+/// What the command line says.
+struct Options {
+    listen: String,
+    origins: Vec<String>,
+}
+
+/// `--listen ADDR:PORT`, else 127.0.0.1:8080; any number of `--allow-origin ORIGIN`.
+fn options() -> Result<Options, String> {
+    let mut options = Options { listen: "127.0.0.1:8080".to_owned(), origins: Vec::new() };
     let mut args = std::env::args().skip(1);
-    let mut address = "127.0.0.1:8080".to_owned();
     while let Some(arg) = args.next() {
-        address = match (arg.strip_prefix("--listen="), arg.as_str()) {
-            (Some(given), _) => given.to_owned(),
-            (None, "--listen") => args.next().ok_or("--listen needs an address and port, such as 127.0.0.1:8081")?,
-            _ => return Err(format!("unknown argument {arg:?}; usage: hello [--listen ADDR:PORT]")),
+        let (name, value) = match arg.split_once('=') {
+            Some((name, value)) => (name, Some(value.to_owned())),
+            None => (arg.as_str(), args.next()),
         };
+        match (name, value) {
+            ("--listen", Some(value)) => options.listen = value,
+            ("--allow-origin", Some(value)) => options.origins.push(value),
+            ("--listen", None) => return Err("--listen needs an address and port, such as 127.0.0.1:8081".to_owned()),
+            ("--allow-origin", None) => return Err("--allow-origin needs an origin, such as https://app.example.com".to_owned()),
+            _ => return Err(format!("unknown argument {arg:?}; usage: hello [--listen ADDR:PORT] [--allow-origin ORIGIN]...")),
+        }
     }
-    Ok(address)
+    Ok(options)
 }
 
 fn explain(error: ServiceError) -> String {

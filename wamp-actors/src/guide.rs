@@ -2,3 +2,9 @@
 
 #[doc = include_str!("../docs/guide/configuration.md")]
 pub mod configuration {}
+
+#[doc = include_str!("../docs/guide/supervision.md")]
+pub mod supervision {}
+
+#[doc = include_str!("../docs/guide/deploying.md")]
+pub mod deploying {}

@@ -1,4 +1,5 @@
 //! What roles may do, over raw frames: rules, code, a procedure that is asked; and that the order of a session's acts holds meanwhile.
+#![allow(clippy::unwrap_used)] // A failure is the test's.
 
 mod raw;
 

@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use proto::Uri;
 use proto::accept::{AcceptConfig, RealmPolicy, Realms};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::Notify;
 use tokio::time::Instant;
@@ -30,8 +30,6 @@ pub(super) struct Core {
     ended: Notify,
     draining: AtomicBool,
     started: Instant,
-    /// Until when publishers are slowed down for receivers on other threads, in microseconds from the start.
-    pressed_until: AtomicU64,
     threads: Mutex<Threads>,
     /// The router's own sessions.
     pub(super) inside: Inside,
@@ -103,7 +101,6 @@ impl Core {
             ended: Notify::new(),
             draining: AtomicBool::new(false),
             started: Instant::now(),
-            pressed_until: AtomicU64::new(0),
             threads: Mutex::default(),
             inside: Inside::default(),
         }
@@ -146,18 +143,6 @@ impl Core {
 
     pub(super) fn is_draining(&self) -> bool {
         self.draining.load(Ordering::Acquire)
-    }
-
-    /// Takes note that a receiver cannot keep up with what comes from other threads than its own.
-    pub(super) fn press(&self) {
-        let until = self.started.elapsed() + self.limits.pause;
-        self.pressed_until.store(until.as_micros() as u64, Ordering::Relaxed);
-    }
-
-    /// Whether one could not, a moment ago.
-    pub(super) fn is_pressed(&self) -> bool {
-        let until = self.pressed_until.load(Ordering::Relaxed);
-        until > 0 && self.started.elapsed().as_micros() < u128::from(until)
     }
 
     /// Waits until the last peer has gone, once the router drains.

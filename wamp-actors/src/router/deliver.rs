@@ -3,6 +3,7 @@ use super::hub::Seats;
 use super::outlet::{Frame, Outlet};
 use super::peer::{Cut, Member, Peer, Sink};
 use super::routing::{Address, Carried, Delivery, Outbound, PeerKey, Realm};
+use hashbrown::HashSet;
 use proto::message::{Error, ErrorDetails};
 use proto::{Message, MessageType, Payload, PayloadRef, RawUri, RequestId};
 
@@ -72,8 +73,8 @@ pub(super) struct Outcome {
     pub(super) failures: Vec<Failure>,
     /// Whether a message of this thread met an outbox that is more than half full.
     pub(super) pressed: bool,
-    /// Whether one from another thread did.
-    pub(super) pressed_from_afar: bool,
+    /// Whose outbox one from another thread met so.
+    pub(super) slow: HashSet<Address>,
 }
 
 impl<'a> Courier<'a> {
@@ -182,7 +183,9 @@ impl<'a> Courier<'a> {
         }
         if waiting > self.limit / 2 {
             self.outcome.pressed |= !self.from_afar;
-            self.outcome.pressed_from_afar |= self.from_afar;
+            if self.from_afar {
+                self.outcome.slow.insert(address);
+            }
         }
         if waiting > self.limit {
             cut(peer, pool, self.counters);

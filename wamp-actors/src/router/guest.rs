@@ -302,9 +302,6 @@ impl Guest {
         let counters = &self.seat.hub().signal.counters;
         counters.calls.add(calls);
         counters.publishes.add(publishes);
-        if publishes > 0 && self.seat.core().is_pressed() {
-            self.seat.hub().press();
-        }
         match routed {
             Some(Ok(Next::Open)) => Verdict::Serve,
             Some(Ok(Next::Goodbye | Next::Aborted)) | None => {

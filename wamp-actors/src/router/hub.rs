@@ -229,27 +229,34 @@ impl Hub {
     }
 
     fn deliver(&self, exchange: &Exchange, port: &Port, deliveries: &mut Vec<Delivery>, arguments: &[Arguments<'_>], current: Option<u32>) {
-        let mut failures = self.deliver_once(deliveries, arguments, current);
+        let mut failures = self.deliver_once(exchange, port, deliveries, arguments, current);
         // What could not be delivered is told to the realm, and what comes of that has no arguments of the batch.
         while !failures.is_empty() {
             exchange.with(port, deliveries, |realm, out| failures.drain(..).for_each(|failure| failure.tell(realm, out)));
-            failures = self.deliver_once(deliveries, &[], current);
+            failures = self.deliver_once(exchange, port, deliveries, &[], current);
         }
     }
 
-    fn deliver_once(&self, deliveries: &mut Vec<Delivery>, arguments: &[Arguments<'_>], current: Option<u32>) -> Vec<Failure> {
+    fn deliver_once(
+        &self,
+        exchange: &Exchange,
+        port: &Port,
+        deliveries: &mut Vec<Delivery>,
+        arguments: &[Arguments<'_>],
+        current: Option<u32>,
+    ) -> Vec<Failure> {
         if deliveries.is_empty() {
             return Vec::new();
         }
         let mut seats = self.seats.borrow_mut();
         let mut courier = Courier::new(&mut seats, arguments, &self.signal.counters, self.core.limits.outbox, self.now.get());
         deliveries.drain(..).for_each(|delivery| courier.deliver(delivery));
-        let Outcome { failures, pressed, pressed_from_afar } = courier.finish(current);
+        let Outcome { failures, pressed, slow } = courier.finish(current);
         if pressed {
             self.press();
         }
-        if pressed_from_afar {
-            self.core.press();
+        if !slow.is_empty() {
+            exchange.slow_down(port, slow, self.core.now() + self.core.limits.pause);
         }
         failures
     }

@@ -2,7 +2,7 @@
 
 use super::Session;
 use crate::error::JoinError;
-use crate::transport::{LinkOptions, Transport};
+use crate::transport::{Deflate, LinkOptions, Proxy, ProxyChoice, Tls, Transport};
 use proto::Format;
 use proto::auth::Authenticator;
 use std::sync::Arc;
@@ -86,6 +86,18 @@ impl SessionBuilder {
         self
     }
 
+    /// See [`UrlTransport::batched`](crate::transport::UrlTransport::batched).
+    pub fn batched(mut self, batched: bool) -> Self {
+        self.link.batched = batched;
+        self
+    }
+
+    /// See [`UrlTransport::deflate`](crate::transport::UrlTransport::deflate).
+    pub fn deflate(mut self, options: impl Into<Option<Deflate>>) -> Self {
+        self.link.deflate = options.into();
+        self
+    }
+
     /// The identity claimed (default: none).
     pub fn authid(mut self, authid: impl Into<String>) -> Self {
         self.authid = Some(authid.into());
@@ -151,6 +163,26 @@ impl SessionBuilder {
     /// [`UrlTransport::ping`](crate::transport::UrlTransport::ping). A transport given by [`transport`](Self::transport) has its own.
     pub fn ping(mut self, interval: Duration, timeout: Duration) -> Self {
         (self.link.ping_interval, self.link.ping_timeout) = (interval, timeout);
+        self
+    }
+
+    /// Whom TLS trusts, and what it shows, for `wss://`, `rss://` and `https://` (default: the machine's roots, no client certificate). A
+    /// transport given by [`transport`](Self::transport) has its own.
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.link.tls = tls;
+        self
+    }
+
+    /// The proxy that TCP connections go through (default: what the environment says; see
+    /// [`UrlTransport::proxy`](crate::transport::UrlTransport::proxy)). A transport given by [`transport`](Self::transport) has its own.
+    pub fn proxy(mut self, proxy: Proxy) -> Self {
+        self.link.proxy = ProxyChoice::Through(proxy);
+        self
+    }
+
+    /// Connects directly, whatever the environment says of proxies.
+    pub fn no_proxy(mut self) -> Self {
+        self.link.proxy = ProxyChoice::Direct;
         self
     }
 

@@ -177,6 +177,12 @@ fn tcp(rest: &str, tls: bool, usual: Option<u16>) -> Result<(Place, &str), Inval
     if authority.contains('@') {
         return Err(InvalidEndpoint::Credentials);
     }
+    let (host, port) = self::authority(authority, usual)?;
+    Ok((Place::Tcp { host, port, tls }, path))
+}
+
+/// Host and port.
+pub(crate) fn authority(authority: &str, usual: Option<u16>) -> Result<(Host, u16), InvalidEndpoint> {
     let (host, port) = match authority.rsplit_once(':') {
         // The colon of an IPv6 address.
         Some((_, after)) if after.ends_with(']') => (authority, None),
@@ -187,7 +193,7 @@ fn tcp(rest: &str, tls: bool, usual: Option<u16>) -> Result<(Place, &str), Inval
         Some(port) => port.parse().ok().filter(|port| *port != 0).ok_or(InvalidEndpoint::Port)?,
         None => usual.ok_or(InvalidEndpoint::NoPort)?,
     };
-    Ok((Place::Tcp { host: host.parse()?, port, tls }, path))
+    Ok((host.parse()?, port))
 }
 
 impl FromStr for Host {
@@ -224,7 +230,8 @@ fn unix_path(text: &str) -> Result<PathBuf, InvalidEndpoint> {
     Ok(PathBuf::from(path))
 }
 
-fn unescape(text: &str) -> Option<String> {
+/// A text with its `%XX` resolved.
+pub(crate) fn unescape(text: &str) -> Option<String> {
     let mut octets = Vec::with_capacity(text.len());
     let mut parts = text.split('%');
     octets.extend_from_slice(parts.next()?.as_bytes());

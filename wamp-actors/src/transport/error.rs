@@ -1,6 +1,9 @@
 //! What goes wrong on the way to a router, and on a link.
 
 use super::endpoint::InvalidEndpoint;
+use super::proxy::ProxyError;
+use super::tls::TlsError;
+use proto::framing::batch::BatchError;
 use proto::framing::{rawsocket, websocket as ws};
 use proto::message::DecodeError;
 use proto::serializer::WriteError;
@@ -58,6 +61,15 @@ pub enum LinkViolation {
     /// It broke the rules of RawSocket.
     #[error(transparent)]
     RawSocket(#[from] rawsocket::Violation),
+    /// A batch of messages that is none.
+    #[error(transparent)]
+    Batch(#[from] BatchError),
+    /// An answer of long-poll that is longer than a message may be.
+    #[error("an answer is longer than {limit} octets")]
+    TooLong {
+        /// The limit, in octets.
+        limit: usize,
+    },
 }
 
 /// Why no connection came about; each variant says what to do about it.
@@ -82,7 +94,7 @@ pub enum ConnectError {
         source: io::Error,
     },
     /// Nobody listens there.
-    #[error("nobody listens at {url}: {source}; is the router running, on this port?")]
+    #[error("nobody listens at {url}: {source}; is the router running?")]
     Refused {
         /// The URL.
         url: String,
@@ -145,6 +157,24 @@ pub enum ConnectError {
         /// The URL.
         url: String,
     },
+    /// There is no TLS with it.
+    #[error("no TLS with {url}: {source}")]
+    Tls {
+        /// The URL.
+        url: String,
+        /// What is wrong.
+        source: Box<TlsError>,
+    },
+    /// The proxy led nowhere.
+    #[error("no connection to {url} through the proxy {proxy}: {source}")]
+    Proxy {
+        /// The URL.
+        url: String,
+        /// The proxy.
+        proxy: String,
+        /// What is wrong.
+        source: Box<ProxyError>,
+    },
     /// The RawSocket handshake failed.
     #[error("the RawSocket handshake with {url} failed: {source}; {}", remedy(*.source))]
     RawSocket {
@@ -167,6 +197,9 @@ impl ConnectError {
     /// What failed before or during the handshake, by what the system said.
     pub(crate) fn of_io(url: impl ToString, source: io::Error) -> Self {
         let url = url.to_string();
+        if let Some(source) = TlsError::of_io(&source) {
+            return Self::Tls { url, source: source.into() };
+        }
         match source.kind() {
             // A Unix socket that is not there.
             io::ErrorKind::ConnectionRefused | io::ErrorKind::NotFound => Self::Refused { url, source },

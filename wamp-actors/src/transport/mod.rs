@@ -7,19 +7,24 @@ mod buffers;
 mod dial;
 pub mod endpoint;
 mod error;
+mod http;
 mod keepalive;
+mod longpoll;
 pub mod memory;
 mod options;
 #[cfg(test)]
 pub(crate) mod played;
+mod proxy;
 mod rawsocket;
 #[cfg(test)]
 pub(crate) mod scripted;
+mod tls;
 mod url;
 mod websocket;
 
+use bytes::Bytes;
 use futures_util::future::LocalBoxFuture;
-use proto::message::decode;
+use proto::message::{DecodeError, decode};
 use proto::serializer::DEFAULT_MAX_DEPTH;
 use proto::{Format, Message, Payload, PayloadRef};
 use std::borrow::Cow;
@@ -29,6 +34,10 @@ use std::task::{Context, Poll};
 pub use endpoint::Endpoint;
 pub use error::{ConnectError, LinkError, LinkViolation, SendError};
 pub(crate) use options::LinkOptions;
+pub use proto::framing::websocket::Deflate;
+pub(crate) use proxy::ProxyChoice;
+pub use proxy::{InvalidProxy, Proxy, ProxyError};
+pub use tls::{Tls, TlsError, TlsOptionError};
 pub use url::UrlTransport;
 
 /// A connection to a router that carries WAMP messages, owned by one session on one thread.
@@ -78,16 +87,21 @@ pub trait Transport: Send + Sync + fmt::Debug {
 
 /// A message as it came, with its payload in memory of its own.
 fn decoded(format: Format, octets: Cow<'_, [u8]>) -> Result<(Message, Payload), LinkError> {
-    let violation = |error| LinkError::Violation(LinkViolation::Message(error));
     match octets {
         Cow::Borrowed(octets) => {
-            let (message, payload) = decode(format, octets, DEFAULT_MAX_DEPTH).map_err(violation)?;
+            let (message, payload) = decode(format, octets, DEFAULT_MAX_DEPTH).map_err(malformed)?;
             Ok((message, payload.to_payload()))
         }
-        Cow::Owned(octets) => {
-            let octets = bytes::Bytes::from(octets);
-            let (message, payload) = decode(format, &octets, DEFAULT_MAX_DEPTH).map_err(violation)?;
-            Ok((message, Payload::shared(&octets, payload)))
-        }
+        Cow::Owned(octets) => decoded_shared(format, &octets.into()),
     }
+}
+
+/// A message whose payload shares the memory that it came in.
+fn decoded_shared(format: Format, octets: &Bytes) -> Result<(Message, Payload), LinkError> {
+    let (message, payload) = decode(format, octets, DEFAULT_MAX_DEPTH).map_err(malformed)?;
+    Ok((message, Payload::shared(octets, payload)))
+}
+
+const fn malformed(error: DecodeError) -> LinkError {
+    LinkError::Violation(LinkViolation::Message(error))
 }

@@ -1,6 +1,9 @@
 //! The options that links have in common.
 
+use super::proxy::ProxyChoice;
+use super::tls::Tls;
 use proto::Format;
+use proto::framing::websocket::Deflate;
 use std::time::Duration;
 
 /// How a link is to be; documented where it is set, at [`UrlTransport`](super::UrlTransport).
@@ -12,6 +15,10 @@ pub(crate) struct LinkOptions {
     pub(crate) ping_timeout: Duration,
     pub(crate) ping_raw: bool,
     pub(crate) close_timeout: Duration,
+    pub(crate) batched: bool,
+    pub(crate) deflate: Option<Deflate>,
+    pub(crate) tls: Tls,
+    pub(crate) proxy: ProxyChoice,
 }
 
 impl Default for LinkOptions {
@@ -23,6 +30,10 @@ impl Default for LinkOptions {
             ping_timeout: Duration::from_secs(10),
             ping_raw: false,
             close_timeout: Duration::from_secs(5),
+            batched: false,
+            deflate: None,
+            tls: Tls::default(),
+            proxy: ProxyChoice::default(),
         }
     }
 }

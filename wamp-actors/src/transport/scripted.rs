@@ -61,7 +61,7 @@ impl Connections {
     /// Lets the next attempt to connect fail.
     pub(crate) fn refuse_next(&self) {
         let source = std::io::ErrorKind::ConnectionRefused.into();
-        self.failures.lock().push_back(ConnectError::Io { url: "scripted:".into(), source });
+        self.failures.lock().push_back(ConnectError::Refused { url: "scripted:".into(), source });
     }
 }
 

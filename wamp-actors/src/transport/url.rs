@@ -1,9 +1,10 @@
 //! The way to a router that a URL names.
 
 use super::endpoint::{Endpoint, redacted};
-use super::{BoxLink, ConnectError, LinkOptions, Transport, memory, rawsocket, websocket};
+use super::{BoxLink, ConnectError, LinkOptions, Proxy, ProxyChoice, Tls, Transport, longpoll, memory, rawsocket, websocket};
 use futures_util::future::LocalBoxFuture;
 use proto::Format;
+use proto::framing::websocket::Deflate;
 use std::time::Duration;
 
 /// A way to a router by its URL, whatever the transport; [`endpoint`](super::endpoint) lists the forms.
@@ -41,7 +42,8 @@ impl UrlTransport {
         self
     }
 
-    /// The largest message taken, in octets; a larger one ends the link (default: 16 MiB). RawSocket can say only powers of two
+    /// The largest message taken, in octets; a larger one ends the link (default: 16 MiB). Over long-poll it holds for
+    /// an answer, which may be a batch. RawSocket can say only powers of two
     /// up to 16 MiB: the next lower one holds.
     #[must_use]
     pub const fn max_message(mut self, octets: usize) -> Self {
@@ -68,6 +70,44 @@ impl UrlTransport {
         self
     }
 
+    /// Whether several messages are asked to share one WebSocket message (default: no). It saves the octets of headers and masks where
+    /// many small messages are sent at a time. A router that knows no batches is spoken to without.
+    #[must_use]
+    pub const fn batched(mut self, batched: bool) -> Self {
+        self.options.batched = batched;
+        self
+    }
+
+    /// Offers permessage-deflate (RFC 7692) to a WebSocket router (default: no); [`Deflate`] says what it costs and what it tells. A
+    /// router that declines is spoken to without. [`max_message`](Self::max_message) holds for what a message inflates to.
+    #[must_use]
+    pub fn deflate(mut self, options: impl Into<Option<Deflate>>) -> Self {
+        self.options.deflate = options.into();
+        self
+    }
+
+    /// Whom TLS trusts, and what it shows (default: the machine's roots, no client certificate).
+    #[must_use]
+    pub fn tls(mut self, tls: Tls) -> Self {
+        self.options.tls = tls;
+        self
+    }
+
+    /// The proxy that TCP connections go through (default: the one that `HTTPS_PROXY`, `HTTP_PROXY` or `ALL_PROXY` names, unless
+    /// `NO_PROXY` excepts the host; loopback is always connected to directly). `"http://proxy:3128".parse()` makes one.
+    #[must_use]
+    pub fn proxy(mut self, proxy: Proxy) -> Self {
+        self.options.proxy = ProxyChoice::Through(proxy);
+        self
+    }
+
+    /// Connects directly, whatever the environment says.
+    #[must_use]
+    pub fn no_proxy(mut self) -> Self {
+        self.options.proxy = ProxyChoice::Direct;
+        self
+    }
+
     /// How long closing the connection in order may take (default: 5 s).
     #[must_use]
     pub const fn close_timeout(mut self, timeout: Duration) -> Self {
@@ -82,10 +122,7 @@ impl Transport for UrlTransport {
         match endpoint {
             Endpoint::WebSocket { place, path } => Box::pin(websocket::connect(endpoint, place, path, options)),
             Endpoint::RawSocket { place } => Box::pin(rawsocket::connect(endpoint, place, options)),
-            Endpoint::LongPoll { .. } => {
-                let why = "long-poll is not supported yet".to_owned();
-                Box::pin(std::future::ready(Err(ConnectError::Handshake { url: endpoint.to_string(), why })))
-            }
+            Endpoint::LongPoll { place, path } => Box::pin(longpoll::connect(endpoint, place, path, options)),
             Endpoint::InProcess { name } => Box::pin(async { memory::connect(name).map(|link| Box::new(link) as BoxLink) }),
         }
     }

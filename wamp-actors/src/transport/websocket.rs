@@ -3,6 +3,7 @@
 mod connect;
 mod link;
 mod masks;
+mod sender;
 #[cfg(test)]
 mod tests;
 

@@ -69,18 +69,28 @@ impl<'a> Iterator for Split<'a> {
         if rest.is_empty() {
             return first.then_some(Err(BatchError::Empty));
         }
-        let taken = if self.format.is_binary() { take_prefixed(rest) } else { take_separated(rest) };
-        Some(taken.and_then(|(message, rest)| {
-            if message.is_empty() {
-                return Err(BatchError::EmptyMessage);
-            }
+        let taken = take(self.format, rest);
+        Some(taken.map(|(message, rest)| {
             self.rest = Some(rest);
-            Ok(message)
+            message
         }))
     }
 }
 
 impl std::iter::FusedIterator for Split<'_> {}
+
+/// Takes the first message of what is left of a batch; gives it and the rest, which is empty behind the last.
+///
+/// # Errors
+///
+/// If there is none, or it is not whole.
+pub fn take(format: Format, rest: &[u8]) -> Result<(&[u8], &[u8]), BatchError> {
+    if rest.is_empty() {
+        return Err(BatchError::Empty);
+    }
+    let (message, rest) = if format.is_binary() { take_prefixed(rest)? } else { take_separated(rest)? };
+    if message.is_empty() { Err(BatchError::EmptyMessage) } else { Ok((message, rest)) }
+}
 
 fn take_prefixed(rest: &[u8]) -> Result<(&[u8], &[u8]), BatchError> {
     let (prefix, rest) = rest.split_first_chunk::<PREFIX>().ok_or(BatchError::Truncated)?;

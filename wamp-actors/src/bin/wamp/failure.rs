@@ -77,7 +77,7 @@ impl Failure {
 
     fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::Join(JoinError::Connect(ConnectError::Io { .. })) => {
+            Self::Join(JoinError::Connect(ConnectError::Refused { .. })) => {
                 Some("start one with `wamp router`, or name another with --url or WAMP_URL")
             }
             Self::Join(JoinError::Aborted { reason, .. }) => refused(reason.as_str()),

@@ -24,13 +24,15 @@
 //! ERROR, and for the order per (publisher, subscriber) and (caller, callee). Nothing has to be checked again at delivery.
 //! `tests/model.rs` tries it under a model checker, and shows that breaking rule 3 is caught.
 
-use super::delivery::{Delivery, ThreadIndex};
+use super::delivery::{Address, Delivery, ThreadIndex};
 use super::options::RealmOptions;
 use super::outbound::{Inbox, InboxLimits, Outbound};
 use super::realm::Realm;
 use super::sync::{Gauge, Lock, Real, Sync};
+use hashbrown::HashSet;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Wakes a thread whose inbox is no longer empty, so that it calls [`Exchange::drain`]. Called after the unlock, by another
 /// thread; once until the inbox is taken out.
@@ -100,7 +102,7 @@ impl<S: Sync> Exchange<S> {
             if S::INBOX_FIRST {
                 state.take_inbox(port, deliveries);
             }
-            let mut out = Outbound::new(port.index, deliveries, &mut state.inboxes);
+            let mut out = Outbound::new(port.index, deliveries, &mut state.inboxes, state.realm.now());
             let result = work(&mut state.realm, &mut out);
             let (touched, pressed) = out.into_touched();
             if !S::INBOX_FIRST {
@@ -124,6 +126,15 @@ impl<S: Sync> Exchange<S> {
     /// How many EVENTs, counted by receiver, were dropped because an inbox was at its limit.
     pub(crate) fn dropped_events(&self) -> u64 {
         self.state.with(|state| state.inboxes.iter().map(Inbox::dropped_events).sum())
+    }
+
+    /// Peers of the thread cannot keep up with the events that come from other threads: until then (as the time since the router's start),
+    /// whoever publishes to one of them from another thread feels it.
+    pub(crate) fn slow_down(&self, port: &Port<S>, peers: HashSet<Address>, until: Duration) {
+        self.state.with(|state| {
+            let now = state.realm.now();
+            state.inboxes[port.index.as_usize()].slow_down(peers, now, until);
+        });
     }
 
     /// Whether a thread has gone that may have had the realm's alarm, since the last call: take it over.
@@ -191,7 +202,7 @@ impl<S: Sync> Port<S> {
         self.index
     }
 
-    /// Whether what the last [`Exchange::with`] made is for a thread that falls behind with its inbox: whoever caused it should be read no
+    /// Whether what the last [`Exchange::with`] made is for a thread that falls behind with its inbox, or for a slow peer there: whoever caused it should be read no
     /// further for the moment. Others are not held up. Costs one load.
     pub(crate) fn is_pressed(&self) -> bool {
         self.pressed.load() > 0

@@ -1,8 +1,9 @@
 use super::delivery::{Address, Carried, Delivery, Recipients, ThreadIndex};
 use super::incoming::Incoming;
 use super::options::RealmOptions;
-use hashbrown::HashSet;
+use hashbrown::{HashMap, HashSet};
 use proto::{Message, Payload, PayloadRef};
+use std::time::Duration;
 
 /// How many octets of deliveries a thread's own work should make at one lock.
 const STRAIN: usize = 4 << 20;
@@ -32,6 +33,10 @@ pub(crate) struct Outbound<'a> {
     weight: usize,
     /// The steps taken so far.
     work: usize,
+    /// Whether an event was put for a peer that is slow.
+    pressed: bool,
+    /// The time since the router's start, as the realm was told it last.
+    now: Duration,
 }
 
 /// What other threads put for one thread.
@@ -43,6 +48,8 @@ pub(super) struct Inbox {
     dropped_events: u64,
     /// The peers for which something else than an EVENT was too much.
     overrun: HashSet<Address>,
+    /// The peers that cannot keep up with their events, and until when that is to be felt; few, and mostly none.
+    slow: HashMap<Address, Duration>,
     closed: bool,
 }
 
@@ -75,8 +82,8 @@ pub(super) struct Arguments<'a> {
 }
 
 impl<'a> Outbound<'a> {
-    pub(super) fn new(here: ThreadIndex, local: &'a mut Vec<Delivery>, inboxes: &'a mut [Inbox]) -> Self {
-        Self { here, local, inboxes, touched: Vec::new(), weight: 0, work: 0 }
+    pub(super) fn new(here: ThreadIndex, local: &'a mut Vec<Delivery>, inboxes: &'a mut [Inbox], now: Duration) -> Self {
+        Self { here, local, inboxes, touched: Vec::new(), weight: 0, work: 0, pressed: false, now }
     }
 
     /// Whether enough was done and made for one lock: write it before more messages are handed in.
@@ -130,7 +137,7 @@ impl<'a> Outbound<'a> {
     /// The threads whose inboxes were put into, and whether one of those falls behind.
     pub(super) fn into_touched(self) -> (Vec<ThreadIndex>, bool) {
         let pressed = self.touched.iter().filter_map(|thread| self.inboxes.get(thread.as_usize())).any(Inbox::is_pressed);
-        (self.touched, pressed)
+        (self.touched, pressed || self.pressed)
     }
 
     fn put(&mut self, thread: ThreadIndex, delivery: Delivery) {
@@ -139,6 +146,7 @@ impl<'a> Outbound<'a> {
         if thread == self.here {
             self.local.push(delivery);
         } else if let Some(inbox) = self.inboxes.get_mut(thread.as_usize()).filter(|inbox| !inbox.closed) {
+            self.pressed |= inbox.is_slow(&delivery, self.now);
             inbox.put(delivery, weight);
             if !self.touched.contains(&thread) {
                 self.touched.push(thread);
@@ -199,6 +207,16 @@ impl Inbox {
         }
         self.weight += weight;
         self.deliveries.push(delivery);
+    }
+
+    pub(super) fn slow_down(&mut self, peers: HashSet<Address>, now: Duration, until: Duration) {
+        self.slow.retain(|_, until| *until > now);
+        self.slow.extend(peers.into_iter().map(|peer| (peer, until)));
+    }
+
+    fn is_slow(&self, delivery: &Delivery, now: Duration) -> bool {
+        let slow = |peer| self.slow.get(peer).is_some_and(|until| *until > now);
+        !self.slow.is_empty() && matches!(delivery.message, Message::Event(_)) && delivery.to.as_slice().iter().any(slow)
     }
 
     pub(super) fn take(&mut self, deliveries: &mut Vec<Delivery>) {

@@ -79,6 +79,11 @@ impl Realm {
         self.now = self.now.max(now);
     }
 
+    /// What time it was told last.
+    pub(super) const fn now(&self) -> Duration {
+        self.now
+    }
+
     /// When [`handle_timeout`](Self::handle_timeout) is due, as the time since the router's start.
     pub(crate) fn poll_timeout(&self) -> Option<Duration> {
         self.dealer.calls.next_deadline().map(|deadline| deadline.0.saturating_sub(self.options.started))

@@ -95,7 +95,7 @@ fn a_connection_that_does_not_come_about_is_an_error_of_the_connection() {
         let (transport, connections) = scripted();
         connections.refuse_next();
         let error = super::options(transport).connect().await.unwrap_err();
-        assert!(matches!(error, JoinError::Connect(ConnectError::Io { .. })), "{error:?}");
+        assert!(matches!(error, JoinError::Connect(ConnectError::Refused { .. })), "{error:?}");
     });
 }
 

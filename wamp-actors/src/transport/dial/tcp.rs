@@ -1,7 +1,7 @@
 //! TCP connections.
 
-use crate::transport::endpoint::{Endpoint, Host};
-use crate::transport::{ConnectError, LinkOptions};
+use crate::transport::LinkOptions;
+use crate::transport::endpoint::Host;
 use socket2::{SockRef, TcpKeepalive};
 use std::io;
 use std::net::SocketAddr;
@@ -11,26 +11,30 @@ use tokio::net::TcpStream;
 /// After how long without an acknowledgement of what was sent TCP gives the connection up.
 const TCP_USER_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Resolves the host and connects to the first of its addresses that answers.
-pub(super) async fn connect(endpoint: &Endpoint, host: &Host, port: u16, options: &LinkOptions) -> Result<TcpStream, ConnectError> {
+/// Resolves the host and connects to the first of its addresses that answers. `NotFound` is the error where the name leads nowhere.
+pub(in crate::transport) async fn connect_tcp(host: &Host, port: u16, options: &LinkOptions) -> io::Result<TcpStream> {
     let addresses = match host {
         Host::Ip(address) => vec![SocketAddr::from((*address, port))],
-        Host::Name(name) => resolve(endpoint, name, port).await?,
+        Host::Name(name) => resolve(name, port).await?,
     };
-    let mut last = io::Error::new(io::ErrorKind::NotFound, "the host has no address");
+    let mut last = unresolved("the host has no address");
     for address in addresses {
         match TcpStream::connect(address).await.and_then(|stream| prepare(stream, options)) {
             Ok(stream) => return Ok(stream),
             Err(error) => last = error,
         }
     }
-    Err(ConnectError::of_io(endpoint, last))
+    Err(last)
 }
 
-async fn resolve(endpoint: &Endpoint, name: &str, port: u16) -> Result<Vec<SocketAddr>, ConnectError> {
-    let found = tokio::net::lookup_host((name, port)).await;
-    let found = found.map_err(|source| ConnectError::Resolve { url: endpoint.to_string(), source })?;
+/// The addresses of a name.
+pub(in crate::transport) async fn resolve(name: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+    let found = tokio::net::lookup_host((name, port)).await.map_err(unresolved)?;
     Ok(found.collect())
+}
+
+fn unresolved(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
+    io::Error::new(io::ErrorKind::NotFound, why)
 }
 
 fn prepare(stream: TcpStream, options: &LinkOptions) -> io::Result<TcpStream> {

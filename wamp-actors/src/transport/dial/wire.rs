@@ -8,6 +8,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 #[cfg(unix)]
 use tokio::net::UnixStream;
+use tokio_rustls::client::TlsStream;
 
 /// A connected stream.
 #[derive(Debug)]
@@ -15,6 +16,8 @@ pub(in crate::transport) enum Wire {
     Tcp(TcpStream),
     #[cfg(unix)]
     Unix(UnixStream),
+    /// Over another, since a proxy may speak TLS too.
+    Tls(Box<TlsStream<Wire>>),
 }
 
 /// The same for each kind.
@@ -24,6 +27,7 @@ macro_rules! each {
             Wire::Tcp($stream) => $result,
             #[cfg(unix)]
             Wire::Unix($stream) => $result,
+            Wire::Tls($stream) => $result,
         }
     };
 }
@@ -56,13 +60,23 @@ impl AsyncWrite for Wire {
     }
 }
 
-/// So that awc takes it.
+/// So that awc takes it. Whoever asks whether TLS is ready, asks for the stream under it.
 impl ActixStream for Wire {
     fn poll_read_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<Ready>> {
-        each!(self, stream => ActixStream::poll_read_ready(stream, cx))
+        match self {
+            Self::Tcp(stream) => ActixStream::poll_read_ready(stream, cx),
+            #[cfg(unix)]
+            Self::Unix(stream) => ActixStream::poll_read_ready(stream, cx),
+            Self::Tls(stream) => stream.get_ref().0.poll_read_ready(cx),
+        }
     }
 
     fn poll_write_ready(&self, cx: &mut Context<'_>) -> Poll<io::Result<Ready>> {
-        each!(self, stream => ActixStream::poll_write_ready(stream, cx))
+        match self {
+            Self::Tcp(stream) => ActixStream::poll_write_ready(stream, cx),
+            #[cfg(unix)]
+            Self::Unix(stream) => ActixStream::poll_write_ready(stream, cx),
+            Self::Tls(stream) => stream.get_ref().0.poll_write_ready(cx),
+        }
     }
 }

@@ -3,14 +3,16 @@
 use super::WebSocketLink;
 use crate::transport::dial::{Wire, dial};
 use crate::transport::endpoint::{Endpoint, Place};
+use crate::transport::http::failed;
 use crate::transport::{BoxLink, ConnectError, LinkOptions};
-use actix_http::error::ParseError;
 use actix_tls::connect::{ConnectError as TcpError, ConnectInfo, Connection};
-use awc::error::{ConnectError as TransportError, SendRequestError, WsClientError};
+use awc::error::WsClientError;
 use awc::http::Uri;
 use awc::http::header::{HOST, HeaderMap, SEC_WEBSOCKET_EXTENSIONS, SEC_WEBSOCKET_PROTOCOL};
 use awc::http::uri::PathAndQuery;
 use proto::framing::Subprotocol;
+use proto::framing::websocket::Deflate;
+use proto::framing::websocket::deflate::{Agreed, ExtensionError};
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -25,15 +27,20 @@ pub(in crate::transport) async fn connect(
     let offers: Vec<_> = offers(options).collect();
     let names = offers.iter().map(|offer| offer.name());
     // The stream is there already; awc needs a URL of some host for its request's path.
-    let request = client(wire).ws(format!("ws://localhost{path}")).set_header(HOST, place.http_host()).protocols(names);
+    let mut request = client(wire).ws(format!("ws://localhost{path}")).set_header(HOST, place.http_host()).protocols(names);
+    if let Some(deflate) = &options.deflate {
+        request = request.set_header(SEC_WEBSOCKET_EXTENSIONS, deflate.offer());
+    }
     let (response, framed) = request.connect().await.map_err(|error| refused(endpoint, error))?;
     let subprotocol = agreed(endpoint, &offers, response.headers())?;
+    let deflate = deflate(endpoint, options, response.headers())?;
     let parts = framed.into_parts();
-    Ok(Box::new(WebSocketLink::new(parts.io, &parts.read_buf, subprotocol.format, options)))
+    Ok(Box::new(WebSocketLink::new(parts.io, &parts.read_buf, subprotocol, deflate, options)))
 }
 
 fn offers(options: &LinkOptions) -> impl Iterator<Item = Subprotocol> {
-    options.formats.iter().map(|&format| Subprotocol::new(format, false))
+    let all = |batched| options.formats.iter().map(move |&format| Subprotocol::new(format, batched));
+    options.batched.then(|| all(true)).into_iter().flatten().chain(all(false))
 }
 
 /// A client for one request, over that stream. awc knows nothing of TLS or proxies: they are under the stream.
@@ -57,20 +64,20 @@ fn refused(endpoint: &Endpoint, error: WsClientError) -> ConnectError {
     }
 }
 
-fn failed(url: String, error: SendRequestError) -> ConnectError {
-    match error {
-        SendRequestError::Connect(TransportError::Disconnected) => ConnectError::Closed { url },
-        SendRequestError::Send(source) | SendRequestError::Response(ParseError::Io(source)) => ConnectError::of_io(url, source),
-        other => ConnectError::Handshake { url, why: other.to_string() },
-    }
+/// What the reply agrees to of the extension, if it was offered.
+fn deflate(endpoint: &Endpoint, options: &LinkOptions, headers: &HeaderMap) -> Result<Option<(Deflate, Agreed)>, ConnectError> {
+    let mut replies = headers.get_all(SEC_WEBSOCKET_EXTENSIONS).filter_map(|value| value.to_str().ok());
+    let agreed = match &options.deflate {
+        Some(deflate) => deflate.confirm(replies).map(|agreed| Some((*deflate, agreed?))),
+        None if replies.next().is_some() => Err(ExtensionError::Unoffered),
+        None => Ok(None),
+    };
+    agreed.map_err(|why| ConnectError::Handshake { url: endpoint.to_string(), why: why.to_string() })
 }
 
 /// The subprotocol of the reply, which must be one of those offered.
 fn agreed(endpoint: &Endpoint, offers: &[Subprotocol], headers: &HeaderMap) -> Result<Subprotocol, ConnectError> {
     let url = endpoint.to_string();
-    if headers.contains_key(SEC_WEBSOCKET_EXTENSIONS) {
-        return Err(ConnectError::Handshake { url, why: "the reply names an extension, and none was offered".to_owned() });
-    }
     let mut replies = headers.get_all(SEC_WEBSOCKET_PROTOCOL).filter_map(|value| value.to_str().ok());
     let reply = replies.next().filter(|_| replies.next().is_none()).and_then(Subprotocol::from_name);
     reply.filter(|reply| offers.contains(reply)).ok_or_else(|| {

@@ -1,12 +1,17 @@
 //! A WebSocket after its opening handshake, as a link.
 
-use super::masks::Masks;
-use crate::transport::buffers::{Input, Output};
+use super::sender::Sender;
+use crate::transport::buffers::Input;
 use crate::transport::keepalive::{Due, Keepalive};
 use crate::transport::options::LinkOptions;
 use crate::transport::{Link, LinkError, LinkViolation, SendError, decoded};
-use proto::framing::websocket::{self, CloseCode, CloseFrame, Closing, Event, MAX_HELD, MessageKind, Received, Side, WebSocket, write};
-use proto::message::encode;
+use bytes::Bytes;
+use proto::framing::Subprotocol;
+use proto::framing::batch::{self, BatchError};
+use proto::framing::websocket::deflate::Agreed;
+use proto::framing::websocket::{self, CloseCode, CloseFrame, Closing, Deflate, Event, MAX_HELD, MessageKind, Received, Side, WebSocket};
+use proto::message::decode;
+use proto::serializer::DEFAULT_MAX_DEPTH;
 use proto::{Format, Message, Payload, PayloadRef};
 use std::fmt;
 use std::future::Future;
@@ -19,12 +24,12 @@ use tokio::time::{Sleep, sleep};
 /// A WebSocket over `Io`.
 pub(crate) struct WebSocketLink<Io> {
     io: Io,
-    format: Format,
+    subprotocol: Subprotocol,
     codec: WebSocket,
-    closing: Closing,
     input: Input,
-    output: Output,
-    masks: Masks,
+    /// What is left of the last batch.
+    batch: Bytes,
+    sender: Sender,
     keepalive: Keepalive,
     close_timeout: Duration,
     /// The limit of the closing handshake, once it has begun.
@@ -42,52 +47,71 @@ enum Taken {
 
 impl<Io: AsyncRead + AsyncWrite + Unpin> WebSocketLink<Io> {
     /// A link over `io`, of which `early` was read already.
-    pub(super) fn new(io: Io, early: &[u8], format: Format, options: &LinkOptions) -> Self {
-        let accepts = Some(MessageKind::of(format));
+    pub(super) fn new(io: Io, early: &[u8], subprotocol: Subprotocol, deflate: Option<(Deflate, Agreed)>, options: &LinkOptions) -> Self {
+        let accepts = Some(MessageKind::of(subprotocol.format));
+        let codec = WebSocket::new(Side::Client, accepts, options.max_message);
         Self {
             io,
-            format,
-            codec: WebSocket::new(Side::Client, accepts, options.max_message),
-            closing: Closing::Open,
+            subprotocol,
+            codec: codec.with_deflate(deflate.map(|(_, agreed)| agreed.server)),
             input: Input::new(early, MAX_HELD),
-            output: Output::default(),
-            masks: Masks::new(),
+            batch: Bytes::new(),
+            sender: Sender::new(subprotocol, deflate),
             keepalive: Keepalive::new(options.ping_interval, options.ping_timeout),
             close_timeout: options.close_timeout,
             close_limit: None,
         }
     }
 
-    /// Takes one frame from the input.
+    /// Takes the next message of a batch, or one frame from the input.
     fn take(&mut self, cx: &mut Context<'_>) -> Result<Taken, LinkError> {
+        let taken = if self.batch.is_empty() { self.take_frame() } else { self.take_batched() };
+        if taken.is_err() {
+            // The last word is written as far as the socket takes it at once; the end is told in any case.
+            let _ = self.sender.poll_flush(&mut self.io, cx);
+        }
+        taken
+    }
+
+    fn take_batched(&mut self) -> Result<Taken, LinkError> {
+        let batch = std::mem::take(&mut self.batch);
+        let format = self.subprotocol.format;
+        let (message, rest) = batch::take(format, &batch).map_err(|why| self.sender.fail(why.into()))?;
+        self.batch = batch.slice_ref(rest);
+        // Its payload shares the batch's memory.
+        let octets = batch.slice_ref(message);
+        let decoded = decode(format, &octets, DEFAULT_MAX_DEPTH).map_err(|why| LinkError::Violation(why.into()));
+        let (message, payload) = decoded?;
+        Ok(Taken::Message(message, Payload::shared(&octets, payload)))
+    }
+
+    fn take_frame(&mut self) -> Result<Taken, LinkError> {
         let (used, taken) = match self.codec.recv(self.input.pending()) {
             Received::Incomplete { .. } => return Ok(Taken::Starved),
             Received::Frame { used, event } => match event {
+                Event::Message { payload, .. } if self.subprotocol.batched => match payload.is_empty() {
+                    true => (used, Err(self.sender.fail(BatchError::Empty.into()))),
+                    false => {
+                        self.batch = Bytes::from(payload.into_owned());
+                        (used, Ok(Taken::Nothing))
+                    }
+                },
                 Event::Message { payload, .. } => {
-                    (used, decoded(self.format, payload).map(|(message, payload)| Taken::Message(message, payload)))
+                    (used, decoded(self.subprotocol.format, payload).map(|(message, payload)| Taken::Message(message, payload)))
                 }
                 Event::Ping(payload) => {
-                    if self.closing.may_send() {
-                        write::pong(&mut self.output.octets, payload, Some(self.masks.next()));
-                    }
+                    self.sender.pong(payload);
                     (used, Ok(Taken::Nothing))
                 }
                 Event::Pong(_) | Event::Nothing => (used, Ok(Taken::Nothing)),
                 Event::Close(frame) => {
-                    self.closing.recv_close(&mut self.output.octets, &frame, Some(self.masks.next()));
+                    self.sender.recv_close(&frame);
                     (used, Err(closed(&frame)))
                 }
-                Event::Violation(violation) => {
-                    self.closing.fail(&mut self.output.octets, &violation, Some(self.masks.next()));
-                    (used, Err(LinkError::Violation(violation.into())))
-                }
+                Event::Violation(violation) => (used, Err(self.sender.fail(violation))),
             },
         };
         self.input.consume(used);
-        if taken.is_err() {
-            // The last word is written as far as the socket takes it at once; the end is told in any case.
-            let _ = self.output.poll_flush(&mut self.io, cx);
-        }
         taken
     }
 
@@ -107,10 +131,7 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> WebSocketLink<Io> {
         while let Poll::Ready(due) = self.keepalive.poll(cx) {
             match due {
                 Due::Silent(timeout) => return Err(LinkError::Silent(timeout)),
-                Due::Ping if self.closing.may_send() => {
-                    write::ping(&mut self.output.octets, b"", Some(self.masks.next()));
-                }
-                Due::Ping => {}
+                Due::Ping => self.sender.ping(),
             }
         }
         Ok(())
@@ -137,7 +158,7 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> WebSocketLink<Io> {
 
 impl<Io: AsyncRead + AsyncWrite + Unpin> Link for WebSocketLink<Io> {
     fn format(&self) -> Format {
-        self.format
+        self.subprotocol.format
     }
 
     fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Result<(Message, Payload), LinkError>> {
@@ -153,8 +174,8 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Link for WebSocketLink<Io> {
         }
         self.poll_keepalive(cx)?;
         // Pings and pongs do not wait for the next batch.
-        if self.output.len() > 0
-            && let Poll::Ready(Err(error)) = self.output.poll_flush(&mut self.io, cx)
+        if self.sender.len() > 0
+            && let Poll::Ready(Err(error)) = self.sender.poll_flush(&mut self.io, cx)
         {
             return Poll::Ready(Err(error.into()));
         }
@@ -162,29 +183,15 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Link for WebSocketLink<Io> {
     }
 
     fn send(&mut self, message: &Message, payload: PayloadRef<'_>) -> Result<(), SendError> {
-        if !self.closing.may_send() {
-            return Ok(());
-        }
-        let out = &mut self.output.octets;
-        let frame = write::begin(out, MessageKind::of(self.format), payload.len() + 64, Some(self.masks.next()));
-        match encode(message, payload, self.format, out) {
-            Ok(()) => {
-                frame.end(out);
-                Ok(())
-            }
-            Err(error) => {
-                frame.cancel(out);
-                Err(error.into())
-            }
-        }
+        self.sender.send(message, payload)
     }
 
     fn buffered(&self) -> usize {
-        self.output.len()
+        self.sender.len()
     }
 
     fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), LinkError>> {
-        self.output.poll_flush(&mut self.io, cx).map_err(LinkError::from)
+        self.sender.poll_flush(&mut self.io, cx).map_err(LinkError::from)
     }
 
     fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), LinkError>> {
@@ -194,9 +201,9 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Link for WebSocketLink<Io> {
             return Poll::Ready(Err(LinkError::Silent(timeout)));
         }
         let frame = CloseFrame { code: Some(CloseCode::NORMAL), reason: "" };
-        self.closing.send_close(&mut self.output.octets, frame, Some(self.masks.next()));
+        self.sender.close(frame);
         ready!(self.poll_flush(cx))?;
-        if self.closing != Closing::Done {
+        if self.sender.closing() != Closing::Done {
             ready!(self.poll_peers_close(cx))?;
         }
         Pin::new(&mut self.io).poll_shutdown(cx).map_err(LinkError::from)
@@ -210,6 +217,9 @@ fn closed(frame: &CloseFrame<'_>) -> LinkError {
 
 impl<Io> fmt::Debug for WebSocketLink<Io> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WebSocketLink").field("format", &self.format).field("closing", &self.closing).finish_non_exhaustive()
+        f.debug_struct("WebSocketLink")
+            .field("subprotocol", &self.subprotocol)
+            .field("closing", &self.sender.closing())
+            .finish_non_exhaustive()
     }
 }

@@ -153,6 +153,11 @@ impl Net {
         deliveries
     }
 
+    /// Peers of the thread are slow until then.
+    pub(super) fn slow_down(&mut self, thread: usize, peers: Vec<Address>, until: std::time::Duration) {
+        self.exchange.slow_down(&self.threads[thread].port, peers.into_iter().collect(), until);
+    }
+
     /// Whether the thread's last work was for one that falls behind.
     pub(super) fn is_pressed(&self, thread: usize) -> bool {
         self.threads[thread].port.is_pressed()

@@ -78,6 +78,34 @@ fn a_publisher_feels_pressure_until_the_slow_thread_has_taken_its_inbox() {
 }
 
 #[test]
+fn who_publishes_to_a_slow_peer_of_another_thread_feels_it_for_a_while_and_nobody_else_does() {
+    let (mut net, [here, there], alice, bob) = two(RealmOptions::default());
+    let carol = net.join_on(there, "carol", EVERYTHING);
+    net.subscribe(carol, "com.example.other");
+    net.register(bob, "com.example.add");
+    publish_on(&mut net, here, alice, 1..2);
+    let slow = net.inbox(there)[0].to.as_slice().to_vec();
+    let until = std::time::Duration::from_millis(10);
+    net.slow_down(there, slow, until);
+    publish_on(&mut net, here, alice, 2..3);
+    assert!(net.is_pressed(here));
+    let key = net.key(alice);
+    let send = |net: &mut Net, message: Message| {
+        net.raw(here, |realm, out| {
+            realm.recv(key, Incoming::new(0, message, proto::PayloadRef::EMPTY), out).unwrap();
+        });
+        net.is_pressed(here)
+    };
+    let other = proto::message::Publish { request: id(3), options: Default::default(), topic: uri("com.example.other") };
+    assert!(!send(&mut net, other.into()), "carol is not slow");
+    let call = proto::message::Call { request: id(4), options: Default::default(), procedure: uri("com.example.add") };
+    assert!(!send(&mut net, call.into()), "a call is no event");
+    net.raw(here, |realm, _| realm.advance(until));
+    publish_on(&mut net, here, alice, 5..6);
+    assert!(!net.is_pressed(here));
+}
+
+#[test]
 fn an_inbox_at_its_limit_takes_no_event_more_but_everything_else() {
     let (mut net, [here, there], alice, bob) = two(RealmOptions { inbox_limit: 10_000, ..RealmOptions::default() });
     net.register(bob, "com.example.add");

@@ -1,6 +1,7 @@
 //! The link over a real socket, against a router that is played in raw octets.
 
 mod closing;
+mod extended;
 mod frames;
 mod opening;
 
@@ -141,6 +142,10 @@ fn raw_frame(first: u8, payload: &[u8]) -> Vec<u8> {
     let mut frame = vec![first];
     match payload.len() {
         length @ 0..126 => frame.push(u8::try_from(length).unwrap()),
+        length @ 126..65_536 => {
+            frame.push(126);
+            frame.extend_from_slice(&u16::try_from(length).unwrap().to_be_bytes());
+        }
         length => {
             frame.push(127);
             frame.extend_from_slice(&(length as u64).to_be_bytes());
