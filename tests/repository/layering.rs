@@ -19,7 +19,7 @@ const CORE: &[&[&str]] = &[
 /// The stations of `wamp-actors`.
 const ACTORS: &[&[&str]] = &[
     &["transport"],
-    &["error"],
+    &["error", "metrics"],
     &["session"],
     &["supervisor"],
     &["component"],
@@ -27,6 +27,7 @@ const ACTORS: &[&[&str]] = &[
     &["router"],
     &["config"],
     &["service"],
+    &["testing"],
     &["prelude", "private", "main_fn", "bench", "guide"],
 ];
 

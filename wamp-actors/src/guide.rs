@@ -8,3 +8,10 @@ pub mod supervision {}
 
 #[doc = include_str!("../docs/guide/deploying.md")]
 pub mod deploying {}
+
+#[doc = include_str!("../docs/guide/observing.md")]
+pub mod observing {}
+
+#[cfg(feature = "testing")]
+#[doc = include_str!("../docs/guide/testing.md")]
+pub mod testing {}

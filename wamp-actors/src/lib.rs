@@ -33,6 +33,7 @@
 //! - `router::Router`: the embedded router, alone or mounted in an actix-web application.
 //! - [`transport`]: ways to a router, and how to add one.
 //! - [`error`]: what can go wrong, by whose fault. [`config`]: a service's file and environment.
+//! - [`metrics`]: what Prometheus scrapes.
 //! - [`guide`]: how to go about it, a page a subject.
 //!
 //! # Features
@@ -42,6 +43,7 @@
 //! | `log` | yes | a log on stderr by [`Service::run`](service::Service::run), where the program has none of its own |
 //! | `macros` | yes | `#[component]` and its companions; without it, components are written by hand with [`Bindings`](mod@component) |
 //! | `router` | yes | the embedded router |
+//! | `testing` | no | the test kit |
 //!
 //! # How it is built
 //!
@@ -64,12 +66,15 @@ pub mod config;
 pub mod error;
 pub mod guide;
 mod main_fn;
+pub mod metrics;
 pub mod prelude;
 #[cfg(feature = "router")]
 pub mod router;
 pub mod service;
 pub mod session;
 pub mod supervisor;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod transport;
 
 pub use proto::auth;

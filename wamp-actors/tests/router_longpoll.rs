@@ -408,6 +408,17 @@ async fn pages_of_listed_origins_may_poll_and_others_may_not() {
 }
 
 #[tokio::test]
+async fn one_session_too_many_is_refused_and_room_is_made_by_its_end() {
+    let router = router(|options| options.max_longpolls(1)).await;
+    let (address, open) = (address(&router), br#"{"protocols": ["wamp.2.json"]}"#);
+    let poller = Poller::join(address, "wamp.2.json").await;
+    assert_eq!(ask(address, "POST", "/lp/open", &[], open).await.status, 503);
+    assert_eq!(poller.post("close", b"").await.status, 204);
+    until(|| router.stats().connections == 0).await;
+    Poller::join(address, "wamp.2.json").await;
+}
+
+#[tokio::test]
 async fn a_router_that_stops_says_goodbye_to_who_polls() {
     let router = router(|options| options).await;
     let poller = Poller::join(address(&router), "wamp.2.json").await;

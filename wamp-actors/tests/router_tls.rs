@@ -5,7 +5,7 @@
 mod raw;
 
 use parking_lot::Mutex;
-use proto::auth::{CertificateMethod, Identity, Method};
+use proto::auth::{Begin, CertificateMethod, ChannelBinding, ChannelKind, Claim, Identity, Method};
 use raw::streams::{RawSocket, WebSocket, http, is_closed};
 use raw::{Raw, address};
 use rcgen::{BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair};
@@ -250,5 +250,52 @@ async fn only_clients_of_the_authority_get_in_where_certificates_are_required() 
             let _ = io.write_all(&[0x7F, 0xF1, 0, 0]).await;
             assert!(is_closed(io).await);
         }
+    }
+}
+
+/// A method that lets in everybody, and tells to what a proof could be bound.
+#[derive(Debug, Default)]
+struct Bound(Mutex<Vec<Option<ChannelBinding>>>);
+
+impl Method for Bound {
+    fn name(&self) -> &str {
+        "anonymous"
+    }
+    fn begin(&self, claim: &Claim<'_>) -> Begin {
+        self.0.lock().push(claim.occasion.transport.channel);
+        Begin::Admit(Identity::new("anybody", "anonymous"))
+    }
+}
+
+#[tokio::test]
+async fn what_a_proof_can_be_bound_to_is_the_same_at_both_ends() {
+    let authority = Authority::new("bound");
+    let method = Arc::new(Bound::default());
+    let router = secure(authority.options(), |options| options.realm_with("realm1", [Arc::clone(&method) as Arc<dyn Method>])).await;
+    let io = authority.connect(&router, None).await.unwrap();
+    let ours = io.get_ref().1.export_keying_material([0; 32], b"EXPORTER-Channel-Binding", Some(&[])).unwrap();
+    WebSocket::join(io).await;
+    assert_eq!(method.0.lock().pop(), Some(Some(ChannelBinding { kind: ChannelKind::TlsExporter, id: ours })));
+    RawSocket::join(authority.connect(&router, None).await.unwrap()).await;
+    assert!(matches!(method.0.lock().pop(), Some(Some(theirs)) if theirs.id != ours), "of each connection its own");
+    RawSocket::join(authority.connect_by(&router, None, &[&rustls::version::TLS12]).await.unwrap()).await;
+    RawSocket::join(TcpStream::connect(router.local_addrs()[1]).await.unwrap()).await;
+    assert_eq!(*method.0.lock(), [None, None], "not before TLS 1.3");
+}
+
+#[tokio::test]
+async fn a_peer_behind_tls_that_does_not_read_is_cut() {
+    let authority = Authority::new("lazy");
+    let router = secure(authority.options(), |options| options.outbox(1 << 20).pause(Duration::ZERO)).await;
+    let mut lazy = RawSocket::join(authority.connect(&router, None).await.unwrap()).await;
+    lazy.send(json!([32, 1, {}, "com.example.topic"])).await;
+    assert_eq!(lazy.recv().await[0], 33);
+    let mut publisher = RawSocket::join(authority.connect(&router, None).await.unwrap()).await;
+    let (mut request, argument) = (0, "x".repeat(100_000));
+    while router.stats().slow_peers_cut == 0 {
+        request += 1;
+        assert!(request < 1000, "100 MB wait for one peer");
+        publisher.send(json!([16, request, {"acknowledge": true}, "com.example.topic", [argument]])).await;
+        assert_eq!(publisher.recv().await[0], 17);
     }
 }

@@ -117,19 +117,20 @@ impl<E: IntoWampError> From<TypedCallError<E>> for CallError {
     }
 }
 
-impl<E: fmt::Display> fmt::Display for TypedCallError<E> {
+// `Debug` only: who derives `WampError` need not write a text beside it, and `?` works all the same.
+impl<E: fmt::Debug> fmt::Display for TypedCallError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Callee(error) => error.fmt(f),
+            Self::Callee(error) => write!(f, "the procedure answered with the error {error:?}"),
             Self::Call(error) => error.fmt(f),
         }
     }
 }
 
-impl<E: Error> Error for TypedCallError<E> {
+impl<E: fmt::Debug> Error for TypedCallError<E> {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Callee(error) => error.source(),
+            Self::Callee(_) => None,
             Self::Call(error) => error.source(),
         }
     }

@@ -31,6 +31,7 @@ mod reply;
 mod requirement;
 mod shared_state;
 mod state;
+mod tally;
 mod task;
 #[cfg(all(test, feature = "macros"))]
 mod tests;
@@ -59,6 +60,8 @@ pub(crate) use requirement::Requirement;
 pub use shared_state::State;
 pub(crate) use shared_state::States;
 pub use state::{BuildError, ComponentError, ComponentState, Fault, NotJoined};
+pub(crate) use tally::Counts;
+pub use tally::Tally;
 pub use task::{HookBinding, TaskBinding};
 pub use topic::{Delivery, TopicBinding};
 

@@ -1,6 +1,6 @@
 use super::driver::Limits;
 use super::shared_state::States;
-use super::{Layer, Requirement};
+use super::{Counts, Layer, Requirement};
 use crate::session::SessionBuilder;
 use crate::supervisor::{BackoffOptions, BudgetOptions};
 use crate::transport::Transport;
@@ -38,6 +38,8 @@ pub struct ComponentOptions {
     pub(crate) max_running: usize,
     pub(crate) requires: Vec<String>,
     pub(crate) requires_timeout: Duration,
+    /// What the instance counts.
+    pub(crate) counts: Arc<Counts>,
     /// What `requires` came to.
     pub(crate) requirements: Vec<Requirement>,
     pub(crate) until_done: bool,
@@ -74,6 +76,7 @@ impl Default for ComponentOptions {
             states: States::default(),
             requires: Vec::new(),
             requires_timeout: Duration::from_secs(60),
+            counts: Arc::default(),
             requirements: Vec::new(),
             until_done: false,
         }

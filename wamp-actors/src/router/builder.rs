@@ -1,3 +1,4 @@
+use super::authenticate::AuthProcedure;
 use super::authorize::Roles;
 use super::core::Paths;
 use super::error::RouterError;
@@ -20,6 +21,8 @@ pub(super) type Configure = Arc<dyn Fn(&mut ServiceConfig) + Send + Sync>;
 pub(super) struct RealmSpec {
     pub(super) name: String,
     pub(super) methods: Vec<Arc<dyn Method>>,
+    /// Who is asked about those who join by other methods.
+    pub(super) procedure: Option<AuthProcedure>,
 }
 
 /// How a [`Router`] is made; each limit is an option.
@@ -46,7 +49,7 @@ impl RouterBuilder {
     pub fn realm(mut self, name: impl Into<String>) -> Self {
         let name = name.into();
         if self.realms.iter().all(|realm| realm.name != name) {
-            self.realms.push(RealmSpec { name, methods: vec![Arc::new(Anonymous::default())] });
+            self.realms.push(RealmSpec { name, methods: vec![Arc::new(Anonymous::default())], procedure: None });
         }
         self
     }
@@ -69,7 +72,18 @@ impl RouterBuilder {
     pub fn realm_with(mut self, name: impl Into<String>, methods: impl IntoIterator<Item = Arc<dyn Method>>) -> Self {
         let (name, methods) = (name.into(), methods.into_iter().collect());
         self.realms.retain(|realm| realm.name != name);
-        self.realms.push(RealmSpec { name, methods });
+        self.realms.push(RealmSpec { name, methods, procedure: None });
+        self
+    }
+
+    /// Has a procedure asked about those who join a realm by its methods, besides those the realm takes already; a realm that is not there
+    /// is added, and takes no others.
+    pub fn realm_by_procedure(mut self, name: impl Into<String>, procedure: AuthProcedure) -> Self {
+        let name = name.into();
+        match self.realms.iter_mut().find(|realm| realm.name == name) {
+            Some(realm) => realm.procedure = Some(procedure),
+            None => self.realms.push(RealmSpec { name, methods: Vec::new(), procedure: Some(procedure) }),
+        }
         self
     }
 
@@ -208,6 +222,13 @@ impl RouterBuilder {
     /// [message](Self::max_message).
     pub fn body_timeout(mut self, timeout: Duration) -> Self {
         self.limits.body_timeout = timeout;
+        self
+    }
+
+    /// How many long-poll sessions there may be at a time (default: 10,000), joined or not: unlike other connections, many can be opened
+    /// over one socket. They count as [connections](Self::max_connections), too; one more is answered 503.
+    pub fn max_longpolls(mut self, sessions: usize) -> Self {
+        self.limits.max_longpolls = sessions;
         self
     }
 

@@ -8,6 +8,7 @@ use super::stats::Stats;
 use parking_lot::Mutex;
 use proto::Uri;
 use proto::accept::{AcceptConfig, RealmPolicy, Realms};
+use proto::auth::CookieMethod;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -33,6 +34,8 @@ pub(super) struct Core {
     threads: Mutex<Threads>,
     /// The router's own sessions.
     pub(super) inside: Inside,
+    /// Whether a realm knows clients by a cookie.
+    pub(super) cookies: bool,
 }
 
 /// A realm to be.
@@ -90,6 +93,7 @@ impl Core {
     pub(super) fn new(realms: Vec<NewRealm>, options: &RealmOptions, limits: Limits, paths: Paths, origins: Vec<String>) -> Self {
         let entry = |NewRealm { name, policy, roles }| RealmEntry { name, policy, roles, exchange: exchange(options) };
         Self {
+            cookies: realms.iter().any(|realm| realm.policy.methods.iter().any(|method| method.name() == CookieMethod::NAME)),
             realms: realms.into_iter().map(entry).collect(),
             limits,
             websocket_path: paths.websocket,

@@ -15,7 +15,7 @@ use proto::accept::RealmPolicy;
 use proto::{RawUri, Strictness, Uri};
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
@@ -55,10 +55,14 @@ impl Router {
         if let Some((realm, _)) = roles.iter().find(|(name, _)| realms.iter().all(|realm| realm.name != *name)) {
             return Err(RouterError::RolesOfNoRealm { realm: realm.clone() });
         }
+        // What asks procedures is made before what it asks through.
+        let this = Arc::new(OnceLock::new());
         let realm = |realm: RealmSpec| {
             let roles = roles.iter().find(|(name, _)| *name == realm.name);
             let roles = roles.map(|(_, roles)| Compiled::of(roles)).transpose()?;
-            let policy = RealmPolicy { roles: roles.as_ref().map(Compiled::names), ..RealmPolicy::new(realm.methods) };
+            let mut methods = realm.methods;
+            methods.extend(realm.procedure.iter().flat_map(|procedure| procedure.methods(&this)));
+            let policy = RealmPolicy { roles: roles.as_ref().map(Compiled::names), ..RealmPolicy::new(methods) };
             Ok(NewRealm { name: check(&realm.name)?, policy, roles })
         };
         let realms = realms.into_iter().map(realm).collect::<Result<Vec<_>, RouterError>>()?;
@@ -74,6 +78,7 @@ impl Router {
         let addresses = places.iter().flat_map(|place| place.addresses().iter().copied()).collect();
         let routing = RealmOptions { inbox_pressure: limits.outbox / 4, ..routing };
         let core = Arc::new(Core::new(realms, &routing, limits, paths, origins));
+        this.get_or_init(|| Arc::downgrade(&core));
         let name = name.map(|name| by_name(&core).named(name)).transpose()?;
         let server = if listeners.is_empty() {
             None

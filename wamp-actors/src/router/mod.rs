@@ -22,9 +22,11 @@
 //!                                     └→ inbox of another thread → hub → outbox → socket
 //! ```
 
+mod authenticate;
 mod authorize;
 mod builder;
 mod connection;
+mod cookie;
 mod core;
 mod counters;
 mod deliver;
@@ -53,6 +55,7 @@ mod stats;
 mod wire;
 mod work;
 
+pub use authenticate::AuthProcedure;
 pub use authorize::{Action, Authorizer, AuthorizerError, Decision, Permissions, Question, Roles, Rule, Subject};
 pub use builder::RouterBuilder;
 pub use error::RouterError;

@@ -1,6 +1,7 @@
 //! The runner of a service: several components, an embedded router unless another is named, signals, an orderly end.
 
 mod check;
+mod collector;
 mod discover;
 mod environment;
 mod error;
@@ -17,6 +18,7 @@ mod tests;
 
 use crate::component::{Component, ComponentOptions, Layer, Layers, States};
 use crate::config::FromConfig;
+use crate::metrics::Metrics;
 #[cfg(feature = "router")]
 use crate::router::RouterBuilder;
 use crate::transport::Transport;
@@ -93,6 +95,7 @@ pub struct Service {
     threads: Option<usize>,
     layers: Layers,
     states: States,
+    metrics: Metrics,
 }
 
 impl Default for Service {
@@ -111,6 +114,7 @@ impl Default for Service {
             threads: None,
             layers: Layers::default(),
             states: States::default(),
+            metrics: Metrics::new(),
         }
     }
 }
@@ -204,6 +208,12 @@ impl Service {
     /// A value that the handlers of all components take as [`State<T>`](crate::component::State).
     pub fn state<T: Send + Sync + 'static>(mut self, state: T) -> Self {
         self.states.insert(Arc::new(state));
+        self
+    }
+
+    /// Where the metrics of its components go (default: a registry of its own, [`RunningService::metrics`]).
+    pub fn metrics(mut self, metrics: &Metrics) -> Self {
+        self.metrics = metrics.clone();
         self
     }
 

@@ -108,6 +108,11 @@ impl Raw {
         Self { io, protocol, buffer }
     }
 
+    /// A WebSocket that is open already, and what came behind its opening.
+    pub fn over(io: TcpStream, protocol: &'static str, buffer: Vec<u8>) -> Self {
+        Self { io, protocol, buffer }
+    }
+
     /// Opens a connection and a session.
     pub async fn join(address: SocketAddr, protocol: &'static str) -> Self {
         let mut raw = Self::open(address, protocol).await;

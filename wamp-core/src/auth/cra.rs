@@ -1,7 +1,7 @@
 use super::cost::at_most;
 use super::error::{optional_number, optional_text, text};
 use super::{Attempt, AuthError, Authenticator, Begin, Claim, Cost, CostLimits, Decoy, Denial, Finish, Identity, Method};
-use super::{Principals, Secret, Suspect, hash, secret, timestamp};
+use super::{Find, Secret, Suspect, hash, secret, timestamp};
 use crate::message::{Authenticate, AuthenticateExtra, Challenge, ChallengeExtra};
 use crate::uri::Uri;
 use base64::Engine as _;
@@ -123,7 +123,7 @@ impl CraRecord {
 /// The router's half of WAMP-CRA.
 #[derive(Clone)]
 pub struct CraMethod {
-    principals: Principals<CraRecord>,
+    principals: Find<CraRecord>,
     decoy: Decoy,
     usual_salting: Option<Salting>,
     usual: Identity,

@@ -27,3 +27,10 @@ pub(super) fn decode<const N: usize>(text: &str) -> Option<[u8; N]> {
 fn digit(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).and_then(|value| u8::try_from(value).ok())
 }
+
+/// Any number of octets, in either case.
+pub(super) fn decode_any(text: &str) -> Option<Vec<u8>> {
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    let octets = pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?));
+    if rest.is_empty() { octets.collect() } else { None }
+}

@@ -10,6 +10,7 @@
 //! | `wampcra` | [`Cra`] | [`CraMethod`] | [`CraRecord`]: the secret, or a key derived from it |
 //! | `wamp-scram`, `scram` | [`Scram`] | [`ScramMethod`] | [`ScramRecord`]: nothing that would let one log in |
 //! | `cryptosign` | [`Cryptosign`] | [`CryptosignMethod`] | a public key |
+//! | `cookie` | a browser | [`CookieMethod`] | who joined before |
 //! | `tls` | [`Certificate`] | [`CertificateMethod`] | a fingerprint |
 //!
 //! What holds for all of them:
@@ -21,15 +22,19 @@
 
 mod anonymous;
 mod certificate;
+mod cookie;
 mod cost;
 mod cra;
 mod cryptosign;
 mod decoy;
 mod error;
+mod find;
 mod hash;
 mod hex;
 mod later;
+mod lookup;
 mod occasion;
+mod principal;
 mod principals;
 mod scram;
 mod secret;
@@ -41,19 +46,23 @@ use crate::message::{Authenticate, Challenge, ChallengeExtra, HelloDetails, Welc
 use crate::uri::{Uri, wamp};
 use crate::value::Dict;
 use compact_str::CompactString;
-use principals::Principals;
+use find::Find;
 use std::fmt;
 use std::time::Duration;
 
 pub use anonymous::Anonymous;
 pub use certificate::{Certificate, CertificateMethod};
+pub use cookie::CookieMethod;
 pub use cost::CostLimits;
 pub use cra::{Cra, CraMethod, CraRecord, Salting};
 pub use cryptosign::{Cryptosign, CryptosignKey, CryptosignMethod, InvalidKey};
 pub use decoy::Decoy;
 pub use error::{AuthError, Cost};
 pub use later::Later;
+pub use lookup::{Inquiry, Lookup};
 pub use occasion::{ChannelBinding, ChannelKind, Occasion};
+pub use principal::{Hex32, Principal, ScramFields};
+pub use principals::Principals;
 pub use scram::{InvalidCredentials, Kdf, Scram, ScramDialect, ScramMethod, ScramRecord};
 pub use secret::Secret;
 pub use ticket::{Ticket, TicketMethod};

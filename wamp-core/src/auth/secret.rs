@@ -40,6 +40,13 @@ impl From<String> for Secret {
     }
 }
 
+/// From text.
+impl<'de> serde::Deserialize<'de> for Secret {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::from)
+    }
+}
+
 impl From<&str> for Secret {
     fn from(text: &str) -> Self {
         Self::from(text.as_bytes().to_vec())

@@ -1,4 +1,4 @@
-use super::{Attempt, AuthError, Authenticator, Begin, Claim, Finish, Identity, Method, Principals, Secret, Suspect, secret};
+use super::{Attempt, AuthError, Authenticator, Begin, Claim, Find, Finish, Identity, Method, Secret, Suspect, secret};
 use crate::message::{Authenticate, AuthenticateExtra, Challenge, ChallengeExtra};
 use crate::uri::Uri;
 use compact_str::CompactString;
@@ -34,7 +34,7 @@ impl Authenticator for Ticket {
 /// The router's half of ticket authentication.
 #[derive(Clone)]
 pub struct TicketMethod {
-    principals: Principals<Secret>,
+    principals: Find<Secret>,
 }
 
 impl TicketMethod {

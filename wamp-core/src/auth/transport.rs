@@ -9,6 +9,8 @@ use std::sync::Arc;
 /// [advanced/authentication, transport-level authentication]: https://wamp-proto.org/wamp_latest_ietf.html#name-authentication-methods
 #[derive(Clone, Default)]
 pub struct TransportAuth {
+    /// Whether it is encrypted.
+    pub secure: bool,
     /// The secure channel that the link runs over, if it can be bound to.
     pub channel: Option<ChannelBinding>,
     /// The certificate that the client has shown and proven to hold, verified against the authorities that the listener trusts.
@@ -20,8 +22,12 @@ pub struct TransportAuth {
 /// Without the cookie, which is as good as a password.
 impl fmt::Debug for TransportAuth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { channel, certificate, .. } = self;
-        f.debug_struct("TransportAuth").field("channel", channel).field("certificate", certificate).finish_non_exhaustive()
+        let Self { secure, channel, certificate, .. } = self;
+        f.debug_struct("TransportAuth")
+            .field("secure", secure)
+            .field("channel", channel)
+            .field("certificate", certificate)
+            .finish_non_exhaustive()
     }
 }
 

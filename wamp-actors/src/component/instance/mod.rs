@@ -165,7 +165,11 @@ impl<C: Component> Instance<C> {
             ComponentState::Requiring { missing, .. } => {
                 tracing::info!(component, instance, missing = missing.join(", "), "joined; waits for what it requires");
             }
-            ComponentState::Ready { session } => tracing::info!(component, instance, %session, "ready"),
+            ComponentState::Joined { .. } => self.options.counts.joined.count(),
+            ComponentState::Ready { session } => {
+                self.options.counts.ready.count();
+                tracing::info!(component, instance, %session, "ready");
+            }
             ComponentState::Degraded { missing, .. } => tracing::warn!(component, instance, missing, "degraded"),
             ComponentState::Stopping | ComponentState::Stopped | ComponentState::Done => {
                 tracing::info!(component, instance, "{}", state.as_str());
@@ -181,6 +185,7 @@ impl<C: Component> Instance<C> {
         let mut budget = self.budget.borrow_mut();
         match budget.spend(Instant::now().into_std()) {
             Verdict::Restart => {
+                self.options.counts.restarts.count();
                 tracing::warn!(component = C::NAME, instance = self.number, %fault, "the component is restarted");
                 Ok(())
             }

@@ -148,7 +148,7 @@ pub(super) fn describe(connection: &ServerConnection) -> TransportAuth {
     let certificate = connection.peer_certificates().and_then(|chain| chain.first()).map(|own| PeerCertificate::from_der(own.as_ref()));
     // RFC 9266 forbids it for TLS 1.2 without extended master secrets.
     let channel = (connection.protocol_version() == Some(ProtocolVersion::TLSv1_3)).then(|| export(connection)).flatten();
-    TransportAuth { channel, certificate, cookie: None }
+    TransportAuth { secure: true, channel, certificate, cookie: None }
 }
 
 fn export(connection: &ServerConnection) -> Option<ChannelBinding> {

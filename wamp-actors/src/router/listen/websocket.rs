@@ -1,13 +1,14 @@
 use super::bounded_io::BoundedIo;
 use super::opening::{Refused, judge};
 use crate::router::connection::{Connection, serve};
+use crate::router::cookie;
 use crate::router::core::Core;
 use crate::router::framing::Framing;
 use crate::router::hub::Hub;
 use crate::router::outlet::Agreement;
 use actix_codec::Framed;
 use actix_http::body::BodySize;
-use actix_http::header::{CONTENT_TYPE, HeaderValue, SEC_WEBSOCKET_EXTENSIONS, SEC_WEBSOCKET_PROTOCOL};
+use actix_http::header::{CONTENT_TYPE, HeaderValue, SEC_WEBSOCKET_EXTENSIONS, SEC_WEBSOCKET_PROTOCOL, SET_COOKIE};
 use actix_http::{Request, Response, h1, ws};
 use bytes::Bytes;
 use futures_util::SinkExt;
@@ -26,9 +27,13 @@ pub(super) async fn take_over(request: Request, mut framed: Framed<BoundedIo, h1
     if let Some(Agreement { agreed, .. }) = chosen.agreement {
         response.insert_header((SEC_WEBSOCKET_EXTENSIONS, agreed.to_string()));
     }
+    let mut from = framed.io_ref().tie().introduction();
+    let secure = from.transport.secure;
+    if let Some(set) = cookie::recognize(&core, request.head().headers(), secure, &mut from) {
+        response.insert_header((SET_COOKIE, set));
+    }
     framed.send(h1::Message::Item((response.finish().drop_body(), BodySize::None))).await?;
     let parts = framed.into_parts();
-    let from = parts.io.tie().introduction();
     let framing = Framing::websocket(chosen, core.limits.max_message);
     let connection = Connection::new(&Hub::here(&core), pass, parts.io.into_inner(), framing, &parts.read_buf, from);
     // Spawned, so that the dispatcher's future and its two buffers do not live as long as the peer.

@@ -14,6 +14,7 @@ mod io;
 mod registry;
 
 use super::connection::{Connection, serve};
+use super::cookie;
 use super::core::Core;
 use super::framing::Framing;
 use super::guest::{Introduction, Who};
@@ -113,18 +114,25 @@ fn open(request: &HttpRequest, body: &[u8], core: Arc<Core>) -> Result<HttpRespo
     let pass = Core::admit(&core).ok_or(Refused::FULL)?;
     let (channel, bodies) = Channel::new(chosen);
     let channel = Arc::new(channel);
-    let entry = core.longpolls.enter(Arc::clone(&channel)).ok_or(Refused::FULL)?;
+    let entry = core.longpolls.enter(Arc::clone(&channel), core.limits.max_longpolls).ok_or(Refused::FULL)?;
     let answer = serde_json::json!({ "protocol": chosen.name(), "transport": &*entry.id });
     let (io, polled) = LongPollIo::new(channel, bodies, core.limits.longpoll_idle_timeout);
     let mut from: Introduction = request.conn_data::<Tie>().map_or_else(|| Who::Remote(request.peer_addr()).into(), Tie::introduction);
     // The session goes over other connections as well.
+    let secure = from.transport.secure || request.app_config().secure();
     from.transport.channel = None;
+    let set = cookie::recognize(&core, request.headers(), secure, &mut from);
     let connection = Connection::new(&Hub::here(&core), pass, io, Framing::LongPoll(polled), &[], from);
     drop(tokio::task::spawn_local(async move {
         serve(connection).await;
         drop(entry);
     }));
-    Ok(HttpResponse::Ok().content_type("application/json").insert_header((header::CACHE_CONTROL, "no-store")).body(answer.to_string()))
+    let mut response = HttpResponse::Ok();
+    response.content_type("application/json").insert_header((header::CACHE_CONTROL, "no-store"));
+    if let Some(set) = set {
+        response.insert_header((header::SET_COOKIE, set));
+    }
+    Ok(response.body(answer.to_string()))
 }
 
 async fn receive(channel: &Channel, core: &Core) -> Result<HttpResponse, Refused> {

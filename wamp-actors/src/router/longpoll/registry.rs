@@ -15,8 +15,9 @@ pub(super) struct Entry {
 }
 
 impl Registry {
-    /// Enters a session, under an id of 128 random bits: whoever knows it is its client. `None`, if the system gives no such bits.
-    pub(super) fn enter(self: &Arc<Self>, channel: Arc<Channel>) -> Option<Entry> {
+    /// Enters a session, under an id of 128 random bits: whoever knows it is its client. `None`, if there are as many as may be, or the
+    /// system gives no such bits.
+    pub(super) fn enter(self: &Arc<Self>, channel: Arc<Channel>, limit: usize) -> Option<Entry> {
         let mut random = [0; 16];
         getrandom::fill(&mut random).ok()?;
         let id = random.iter().fold(String::with_capacity(32), |mut id, octet| {
@@ -24,7 +25,12 @@ impl Registry {
             id
         });
         let id = id.into_boxed_str();
-        self.0.lock().insert(id.clone(), channel);
+        let mut sessions = self.0.lock();
+        if sessions.len() >= limit {
+            return None;
+        }
+        sessions.insert(id.clone(), channel);
+        drop(sessions);
         Some(Entry { registry: Arc::clone(self), id })
     }
 

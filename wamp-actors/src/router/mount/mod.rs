@@ -19,13 +19,15 @@ mod handshake;
 mod pipe;
 
 use super::connection::{Connection, serve};
+use super::cookie;
 use super::core::Core;
 use super::framing::Framing;
-use super::guest::Who;
+use super::guest::{Introduction, Who};
 use super::hub::Hub;
 use super::listen::bounded_io::Tie;
 use super::listen::opening::{Refused, judge};
 use super::longpoll;
+use actix_web::http::header::SET_COOKIE;
 use actix_web::web::{self, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
 use pipe::MountedIo;
@@ -110,7 +112,11 @@ async fn open(request: HttpRequest, payload: web::Payload, core: Arc<Core>) -> H
         return HttpResponse::BadRequest().finish();
     };
     let (io, body) = MountedIo::new(payload, hold);
-    let from = request.conn_data::<Tie>().map_or_else(|| Who::Remote(request.peer_addr()).into(), Tie::introduction);
+    let mut from: Introduction = request.conn_data::<Tie>().map_or_else(|| Who::Remote(request.peer_addr()).into(), Tie::introduction);
+    let secure = from.transport.secure || request.app_config().secure();
+    if let Some(set) = cookie::recognize(&core, request.headers(), secure, &mut from) {
+        response.insert_header((SET_COOKIE, set));
+    }
     let framing = Framing::websocket(chosen, core.limits.max_message);
     let connection = Connection::new(&Hub::here(&core), pass, io, framing, &[], from);
     drop(tokio::task::spawn_local(serve(connection)));

@@ -7,7 +7,7 @@ mod proof;
 
 use super::error::text;
 use super::{Attempt, AuthError, Authenticator, Begin, ChannelBinding, Claim, CostLimits, Decoy, Denial, Finish, Identity, Method};
-use super::{Principals, Secret, Suspect, hash, secret};
+use super::{Find, Secret, Suspect, hash, secret};
 use crate::message::{Authenticate, AuthenticateExtra, Challenge, ChallengeExtra, WelcomeDetails};
 use crate::uri::Uri;
 use crate::value::{Dict, Value};
@@ -185,7 +185,7 @@ impl Authenticator for Scram {
 #[derive(Clone)]
 pub struct ScramMethod {
     dialect: ScramDialect,
-    principals: Principals<ScramRecord>,
+    principals: Find<ScramRecord>,
     decoy: Decoy,
     usual: Kdf,
     usual_salt_len: usize,
