@@ -56,6 +56,10 @@
 //!
 //! The protocol itself is the crate `wamp-core`: no IO, no clock, no tasks.
 
+// The macros name the crate so; our own tests use them too.
+#[cfg(test)]
+extern crate self as wamp_actors;
+
 pub mod caller;
 pub mod component;
 pub mod config;
@@ -80,7 +84,7 @@ pub use proto::payload::{Binary, Kwargs};
 pub use proto::{Format, MatchPolicy, Payload, PublicationId, RegistrationId, SessionId, SubscriptionId, Uri, Value};
 pub use service::Error;
 #[cfg(feature = "macros")]
-pub use wamp_macros::{WampError, component, every, interface, main, on_join, procedure, task, topic};
+pub use wamp_macros::{WampError, component, every, interface, main, on_error, on_join, on_leave, on_ready, procedure, task, topic};
 
 #[doc(hidden)]
 #[path = "bench.rs"]

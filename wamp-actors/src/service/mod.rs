@@ -16,7 +16,7 @@ mod spec;
 #[cfg(all(test, feature = "router"))]
 mod tests;
 
-use crate::component::{Component, ComponentOptions};
+use crate::component::{Component, ComponentOptions, Layer, Layers, States};
 use crate::config::FromConfig;
 use crate::metrics::Metrics;
 #[cfg(feature = "router")]
@@ -93,6 +93,8 @@ pub struct Service {
     drain: Duration,
     on_failure: OnFailure,
     threads: Option<usize>,
+    layers: Layers,
+    states: States,
     metrics: Metrics,
 }
 
@@ -110,6 +112,8 @@ impl Default for Service {
             drain: Duration::from_secs(10),
             on_failure: OnFailure::default(),
             threads: None,
+            layers: Layers::default(),
+            states: States::default(),
             metrics: Metrics::new(),
         }
     }
@@ -192,6 +196,18 @@ impl Service {
     #[cfg(feature = "router")]
     pub fn router(mut self, router: RouterBuilder) -> Self {
         self.router = Some(router);
+        self
+    }
+
+    /// Puts a layer around the handlers of all components, inside of those before it.
+    pub fn layer(mut self, layer: impl Layer) -> Self {
+        self.layers.0.push(Arc::new(layer));
+        self
+    }
+
+    /// A value that the handlers of all components take as [`State<T>`](crate::component::State).
+    pub fn state<T: Send + Sync + 'static>(mut self, state: T) -> Self {
+        self.states.insert(Arc::new(state));
         self
     }
 

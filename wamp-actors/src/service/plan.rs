@@ -65,6 +65,7 @@ impl Plan {
         let realm = said.into_iter().flatten().next().cloned().unwrap_or_else(|| DEFAULT_REALM.to_owned());
         for spec in &mut specs {
             spec.options.realm.get_or_insert_with(|| realm.clone());
+            spec.options.under_service(&service.layers, &service.states);
         }
         let ways = Ways { urls, transports };
         let mut plan = Self {

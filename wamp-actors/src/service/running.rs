@@ -6,7 +6,7 @@ use super::order::order;
 use super::plan::{Plan, Ways};
 use super::signals::Signals;
 use super::spec::{Control, Spec, Started};
-use crate::component::{BindingFigures, BoundUri, ComponentError, ComponentState, Figures, Requirement, Stop, Tally};
+use crate::component::{Address, BindingFigures, BoundUri, Component, ComponentError, ComponentState, Figures, Requirement, Stop, Tally};
 use crate::component::{ComponentOptions, Counts};
 use crate::metrics::Metrics;
 #[cfg(feature = "router")]
@@ -275,6 +275,11 @@ impl RunningComponent {
     /// What waits for each of its bindings and what was lost, in their order; nothing once it has ended.
     pub async fn figures(&self) -> Vec<BindingFigures> {
         self.control.figures.send(Figures).await.unwrap_or_default()
+    }
+
+    /// Its address, for local messages; `None` if it is not a `C`.
+    pub fn address<C: Component>(&self) -> Option<Address<C>> {
+        self.control.address.downcast_ref().cloned()
     }
 
     /// Waits until it is ready, or was stopped.

@@ -120,6 +120,6 @@ async fn what_is_served_can_be_listed() {
     let served: Vec<_> = worker.served().iter().map(|bound| (bound.uri.as_str(), bound.is_procedure())).collect();
     assert_eq!(served, [("com.example.work", true), ("com.example.all", false)]);
     let figures: Vec<_> = worker.figures().await.into_iter().map(|it| (it.name, it.waiting, it.lost)).collect();
-    assert_eq!(figures, [("com.example.work".into(), 0, 0), ("com.example.all".into(), 0, 0)]);
+    assert_eq!(figures, [("com.example.work".into(), 0, 0), ("com.example.all".into(), 0, 0), ("messages".into(), 0, 0)]);
     running.stop().await;
 }
