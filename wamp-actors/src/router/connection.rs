@@ -5,6 +5,7 @@ use super::framing::{Framing, Held, Taken, Violation};
 use super::guest::{Ending, Guest, Introduction, Verdict};
 use super::hub::Hub;
 use super::intake::{Intake, Offence, messages};
+use super::pace::Pace;
 use super::peer::{Orders, Sink};
 use super::work::Standing;
 use std::future::poll_fn;
@@ -14,7 +15,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{Sleep, sleep, timeout};
+use tokio::time::timeout;
 
 /// How long the last words may take to be written, and then to be answered.
 const LAST_WORDS: Duration = Duration::from_millis(1000);
@@ -30,8 +31,7 @@ pub(super) struct Connection<Io> {
     guest: Guest,
     /// The beginning of a frame's header, or of a control frame: a few octets, mostly none.
     rest: Vec<u8>,
-    /// While set, the peer is not read.
-    pause: Option<Pin<Box<Sleep>>>,
+    pace: Pace,
     ending: Option<Ending>,
 }
 
@@ -57,7 +57,7 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Connection<Io> {
     /// A peer whose opening handshake is done. `early` is what came with the handshake.
     pub(super) fn new(hub: &Rc<Hub>, pass: Pass, io: Io, framing: Framing, early: &[u8], from: impl Into<Introduction>) -> Self {
         let seat = hub.seat(Sink::Octets(framing.outlet()), pass);
-        let mut connection = Self { io, framing, guest: Guest::new(seat, from), rest: Vec::new(), pause: None, ending: None };
+        let mut connection = Self { io, framing, guest: Guest::new(seat, from), rest: Vec::new(), pace: Pace::default(), ending: None };
         connection.take_early(early);
         connection
     }
@@ -88,20 +88,20 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Connection<Io> {
             if self.guest.seat.waiting() > hub.core.limits.outbox / 2 {
                 return Poll::Pending;
             }
-            ready!(self.poll_pause(cx));
-            let mut input = hub.input();
+            ready!(self.pace.poll(cx));
+            let mut lent = hub.input();
+            let input = lent.as_mut();
             hub.take_pressure();
-            let read = match ready!(self.poll_fill(&mut input, cx)) {
+            let allowed = self.rest.len().saturating_add(self.pace.allowance()).min(input.len());
+            let input = input.get_mut(..allowed).unwrap_or_default();
+            let read = match ready!(self.poll_fill(input, cx)) {
                 Ok(read) => read,
                 Err(why) => return Poll::Ready(self.lost(&why)),
             };
             let full = read == input.len();
             self.recv(input.get_mut(..read).unwrap_or_default());
-            drop(input);
-            if hub.take_pressure() {
-                hub.signal.counters.pauses.add(1);
-                self.pause = Some(Box::pin(sleep(hub.core.limits.pause)));
-            } else if full {
+            drop(lent);
+            if !self.pace.note(&hub, read) && full {
                 // There is more, but the receivers of what came get their turn first.
                 cx.waker().wake_by_ref();
                 if let Poll::Ready(Err(why)) = self.guest.seat.poll_flush(Pin::new(&mut self.io), cx) {
@@ -134,14 +134,6 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Connection<Io> {
             self.take_verdict(verdict);
         }
         None
-    }
-
-    fn poll_pause(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if let Some(pause) = &mut self.pause {
-            ready!(pause.as_mut().poll(cx));
-            self.pause = None;
-        }
-        Poll::Ready(())
     }
 
     /// Reads behind what is left of the last read. Gives how much of the input is filled, `UnexpectedEof` at the end.

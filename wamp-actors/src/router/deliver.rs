@@ -1,6 +1,7 @@
 use super::counters::Counters;
 use super::hub::Seats;
 use super::outlet::{Frame, Outlet};
+use super::pace::Pressure;
 use super::peer::{Cut, Member, Peer, Sink};
 use super::routing::{Address, Carried, Delivery, Outbound, PeerKey, Realm};
 use hashbrown::HashSet;
@@ -71,8 +72,8 @@ pub(super) struct Courier<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Outcome {
     pub(super) failures: Vec<Failure>,
-    /// Whether a message of this thread met an outbox that is more than half full.
-    pub(super) pressed: bool,
+    /// How messages of this thread met outboxes that are more than half full.
+    pub(super) pressure: Pressure,
     /// Whose outbox one from another thread met so.
     pub(super) slow: HashSet<Address>,
 }
@@ -139,7 +140,7 @@ impl<'a> Courier<'a> {
             }
         }
         self.events += u64::from(event);
-        self.account(address, before);
+        self.account(address, before, if event { Pressure::Shared } else { Pressure::Own });
     }
 
     /// One message for several peers: encoded once for all that are written to alike.
@@ -168,23 +169,24 @@ impl<'a> Courier<'a> {
                 Some(why) => self.fail(address, message, why),
                 None => {
                     self.events += 1;
-                    self.account(address, before);
+                    self.account(address, before, Pressure::Shared);
                 }
             }
         }
     }
 
     /// Looks at how much waits now for a peer that got something.
-    fn account(&mut self, address: Address, before: usize) {
+    fn account(&mut self, address: Address, before: usize, pressure: Pressure) {
         let Some((peer, pool)) = self.seats.peer(address.slot, address.generation) else { return };
         let waiting = peer.waiting();
         if before == 0 {
             peer.times.took = self.now;
         }
         if waiting > self.limit / 2 {
-            self.outcome.pressed |= !self.from_afar;
             if self.from_afar {
                 self.outcome.slow.insert(address);
+            } else {
+                self.outcome.pressure = self.outcome.pressure.max(pressure);
             }
         }
         if waiting > self.limit {
@@ -220,7 +222,7 @@ impl<'a> Courier<'a> {
         let before = peer.waiting();
         let Sink::Octets(outlet) = &mut peer.sink else { return };
         if outlet.write(pool, &message, PayloadRef::EMPTY).is_ok() {
-            self.account(address, before);
+            self.account(address, before, Pressure::Own);
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::core::{Core, Pass};
 use super::deliver::{Arguments, Courier, Failure, Outcome};
 use super::outbox::Pool;
+use super::pace::Pressure;
 use super::peer::{Peer, Sink};
 use super::routing::{Address, Delivery, Exchange, Outbound, Port, Realm};
 use super::signal::{Order, Signal};
@@ -37,8 +38,8 @@ pub(super) struct Hub {
     pub(super) tick: Duration,
     /// When a realm is to be told that time has passed, as the time since the router's start.
     due: Cell<Option<Duration>>,
-    /// Whether the last deliveries met an outbox that is more than half full.
-    pressed: Cell<bool>,
+    /// How the last deliveries met outboxes that are more than half full.
+    pressure: Cell<Pressure>,
 }
 
 #[derive(Debug)]
@@ -97,7 +98,7 @@ impl Hub {
             now: Cell::new(0),
             tick: core.limits.tick(),
             due: Cell::new(None),
-            pressed: Cell::new(false),
+            pressure: Cell::default(),
             core,
         }
     }
@@ -176,12 +177,10 @@ impl Hub {
             self.due.set(Some(alarm));
             self.signal.raise();
         }
-        let pressed = port.is_pressed();
+        let pressure = port.pressure();
         self.deliver(&place.exchange, port, &mut deliveries, arguments, current);
         self.deliveries.replace(deliveries);
-        if pressed {
-            self.press();
-        }
+        self.press(pressure);
         Some(result)
     }
 
@@ -219,13 +218,13 @@ impl Hub {
     }
 
     /// Takes note that somebody cannot keep up with what is sent from this thread.
-    pub(super) fn press(&self) {
-        self.pressed.set(true);
+    pub(super) fn press(&self, pressure: Pressure) {
+        self.pressure.set(self.pressure.get().max(pressure));
     }
 
     /// Whether somebody cannot keep up with what was sent from this thread since the last call.
-    pub(super) fn take_pressure(&self) -> bool {
-        self.pressed.replace(false)
+    pub(super) fn take_pressure(&self) -> Pressure {
+        self.pressure.take()
     }
 
     fn deliver(&self, exchange: &Exchange, port: &Port, deliveries: &mut Vec<Delivery>, arguments: &[Arguments<'_>], current: Option<u32>) {
@@ -251,12 +250,11 @@ impl Hub {
         let mut seats = self.seats.borrow_mut();
         let mut courier = Courier::new(&mut seats, arguments, &self.signal.counters, self.core.limits.outbox, self.now.get());
         deliveries.drain(..).for_each(|delivery| courier.deliver(delivery));
-        let Outcome { failures, pressed, slow } = courier.finish(current);
-        if pressed {
-            self.press();
-        }
+        let Outcome { failures, pressure, slow } = courier.finish(current);
+        self.press(pressure);
         if !slow.is_empty() {
-            exchange.slow_down(port, slow, self.core.now() + self.core.limits.pause);
+            // Past the pause that follows, so that what is read after it is felt at once if it is too much again.
+            exchange.slow_down(port, slow, self.core.now() + 2 * self.core.limits.pause);
         }
         failures
     }

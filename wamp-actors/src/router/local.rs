@@ -4,17 +4,16 @@ use super::core::Core;
 use super::deliver::Arguments;
 use super::guest::{Guest, Verdict, Who};
 use super::hub::Hub;
+use super::pace::Pace;
 use super::peer::Sink;
 use super::routing::Incoming;
 use super::work::Standing;
-use crate::transport::memory::{MemoryLink, pair};
+use crate::transport::memory::{MemoryLink, pair, weight};
 use crate::transport::{ConnectError, Link};
 use proto::{Format, Message, Payload};
 use std::future::poll_fn;
-use std::pin::Pin;
 use std::sync::{Arc, Weak};
 use std::task::{Context, Poll, ready};
-use tokio::time::{Sleep, sleep};
 
 /// How many messages are routed at one lock.
 const BATCH: usize = 256;
@@ -34,7 +33,7 @@ fn connect_as(core: &Arc<Core>, who: Who) -> Result<MemoryLink, ConnectError> {
     let pass = Core::admit(core).ok_or_else(|| ConnectError::Full { url: "the router of this process".to_owned() })?;
     let (theirs, ours) = pair(Format::MsgPack);
     let seat = Hub::here(core).seat(Sink::Local(ours.outbound()), pass);
-    let mut local = Local { guest: Guest::new(seat, who), link: ours, pause: None };
+    let mut local = Local { guest: Guest::new(seat, who), link: ours, pace: Pace::default() };
     drop(tokio::task::spawn_local(async move { poll_fn(|cx| local.poll_serve(cx)).await }));
     Ok(theirs)
 }
@@ -43,8 +42,7 @@ fn connect_as(core: &Arc<Core>, who: Who) -> Result<MemoryLink, ConnectError> {
 struct Local {
     guest: Guest,
     link: MemoryLink,
-    /// While set, the peer is not read.
-    pause: Option<Pin<Box<Sleep>>>,
+    pace: Pace,
 }
 
 impl Local {
@@ -70,36 +68,32 @@ impl Local {
             }
             Standing::Done(Verdict::End(_)) => return Poll::Ready(()),
         }
-        if let Some(pause) = &mut self.pause {
-            ready!(pause.as_mut().poll(cx));
-            self.pause = None;
-        }
-        let messages = ready!(self.poll_batch(cx));
+        ready!(self.pace.poll(cx));
+        let (messages, octets) = ready!(self.poll_batch(cx));
         self.guest.seat.hub().take_pressure();
         if messages.is_empty() || self.route(messages) != Verdict::Serve {
             return Poll::Ready(());
         }
-        let hub = self.guest.seat.hub();
-        if hub.take_pressure() {
-            hub.signal.counters.pauses.add(1);
-            self.pause = Some(Box::pin(sleep(hub.core.limits.pause)));
-        }
+        self.pace.note(self.guest.seat.hub(), octets);
         // The receivers get their turn first.
         cx.waker().wake_by_ref();
         Poll::Pending
     }
 
-    /// What is there; nothing at the end.
-    fn poll_batch(&mut self, cx: &mut Context<'_>) -> Poll<Vec<(Message, Payload)>> {
-        let mut messages = Vec::new();
-        while messages.len() < BATCH && (messages.is_empty() || self.link.has_message()) {
+    /// What is there, and how much that is in octets; nothing at the end.
+    fn poll_batch(&mut self, cx: &mut Context<'_>) -> Poll<(Vec<(Message, Payload)>, usize)> {
+        let (mut messages, mut octets) = (Vec::new(), 0);
+        while messages.is_empty() || (messages.len() < BATCH && octets < self.pace.allowance() && self.link.has_message()) {
             match self.link.poll_recv(cx) {
-                Poll::Ready(Ok(message)) => messages.push(message),
+                Poll::Ready(Ok(message)) => {
+                    octets += weight(&message.1);
+                    messages.push(message);
+                }
                 Poll::Ready(Err(_)) => break,
                 Poll::Pending => return Poll::Pending,
             }
         }
-        Poll::Ready(messages)
+        Poll::Ready((messages, octets))
     }
 
     fn route(&mut self, messages: Vec<(Message, Payload)>) -> Verdict {

@@ -45,6 +45,7 @@ mod longpoll;
 mod mount;
 mod outbox;
 mod outlet;
+mod pace;
 mod peer;
 mod realm_options;
 pub(crate) mod routing;

@@ -30,7 +30,7 @@ const BATCH: usize = 256;
 /// How many batches are worked off before other tasks of the thread have their turn.
 const BATCHES: usize = 8;
 
-/// With no more than this many octets waiting in the link, room in the outbox is given back at once.
+/// With no more than this many octets waiting in the link, room in the outbox is given back before the link is flushed.
 const LOW_WATER: usize = 64 << 10;
 
 /// Owns the link and the state machine; completes when the session has ended and its link is closed.
@@ -182,7 +182,8 @@ impl Driver {
     /// Writes the batch out; `true` if that showed that the link is lost.
     fn flush(&mut self, cx: &mut Context<'_>) -> bool {
         let flushed = if self.is_linked() { self.link.poll_flush(cx) } else { Poll::Ready(Ok(())) };
-        if self.link.buffered() <= LOW_WATER {
+        // A flushed link wakes nobody any more, so room that is kept then is kept for ever.
+        if flushed.is_ready() || self.link.buffered() <= LOW_WATER {
             self.held = None;
         }
         match flushed {

@@ -150,7 +150,7 @@ impl Mailbox {
     pub(crate) fn push(&self, message: Message, payload: Payload) {
         let mut queue = self.queue();
         if queue.closed.is_none() {
-            queue.octets += HEADER + payload.as_ref().len();
+            queue.octets += weight(&payload);
             queue.messages.push_back((message, payload));
         }
     }
@@ -193,7 +193,7 @@ impl Mailbox {
 impl Queue {
     fn take(&mut self) -> Option<(Message, Payload)> {
         let (message, payload) = self.messages.pop_front()?;
-        self.octets = self.octets.saturating_sub(HEADER + payload.as_ref().len());
+        self.octets = self.octets.saturating_sub(weight(&payload));
         if self.messages.is_empty() {
             // A burst's memory is not kept.
             self.messages.shrink_to(64);
@@ -211,6 +211,11 @@ impl Queue {
             reader.wake();
         }
     }
+}
+
+/// What a message with this payload weighs in a queue, in octets.
+pub(crate) fn weight(payload: &Payload) -> usize {
+    HEADER + payload.as_ref().len()
 }
 
 fn remember(slot: &mut Option<Waker>, cx: &Context<'_>) {

@@ -24,6 +24,7 @@
 //! ERROR, and for the order per (publisher, subscriber) and (caller, callee). Nothing has to be checked again at delivery.
 //! `tests/model.rs` tries it under a model checker, and shows that breaking rule 3 is caught.
 
+use super::super::pace::Pressure;
 use super::delivery::{Address, Delivery, ThreadIndex};
 use super::options::RealmOptions;
 use super::outbound::{Inbox, InboxLimits, Outbound};
@@ -49,8 +50,8 @@ pub(crate) struct Exchange<S: Sync = Real> {
 pub(crate) struct Port<S: Sync = Real> {
     index: ThreadIndex,
     waiting: Arc<S::Gauge>,
-    /// 1 if the thread's last work was for a thread that falls behind.
-    pressed: S::Gauge,
+    /// The [`Pressure`] that the thread's last work met elsewhere.
+    pressure: S::Gauge,
 }
 
 struct State<S: Sync> {
@@ -83,7 +84,7 @@ impl<S: Sync> Exchange<S> {
     pub(crate) fn attach(&self, waker: Waker) -> Port<S> {
         let waiting = Arc::new(S::Gauge::default());
         let index = self.state.with(|state| state.attach(Thread { waker, waiting: Arc::clone(&waiting) }));
-        Port { index, waiting, pressed: S::Gauge::default() }
+        Port { index, waiting, pressure: S::Gauge::default() }
     }
 
     /// Takes the lock once. `deliveries` first gets what other threads put for this thread, then what `work` makes for it; write
@@ -104,11 +105,11 @@ impl<S: Sync> Exchange<S> {
             }
             let mut out = Outbound::new(port.index, deliveries, &mut state.inboxes, state.realm.now());
             let result = work(&mut state.realm, &mut out);
-            let (touched, pressed) = out.into_touched();
+            let (touched, pressure) = out.into_touched();
             if !S::INBOX_FIRST {
                 state.take_inbox(port, deliveries);
             }
-            port.pressed.store(usize::from(pressed));
+            port.pressure.store(pressure as usize);
             (result, state.announce(&touched))
         });
         wakers.iter().for_each(|wake| wake());
@@ -128,8 +129,8 @@ impl<S: Sync> Exchange<S> {
         self.state.with(|state| state.inboxes.iter().map(Inbox::dropped_events).sum())
     }
 
-    /// Peers of the thread cannot keep up with the events that come from other threads: until then (as the time since the router's start),
-    /// whoever publishes to one of them from another thread feels it.
+    /// Peers of the thread cannot keep up with what comes from other threads: until then (as the time since the router's start),
+    /// whoever sends to one of them from another thread feels it.
     pub(crate) fn slow_down(&self, port: &Port<S>, peers: HashSet<Address>, until: Duration) {
         self.state.with(|state| {
             let now = state.realm.now();
@@ -202,10 +203,10 @@ impl<S: Sync> Port<S> {
         self.index
     }
 
-    /// Whether what the last [`Exchange::with`] made is for a thread that falls behind with its inbox, or for a slow peer there: whoever caused it should be read no
+    /// How what the last [`Exchange::with`] made is for a thread that falls behind with its inbox, or for a slow peer there: whoever caused it should be read no
     /// further for the moment. Others are not held up. Costs one load.
-    pub(crate) fn is_pressed(&self) -> bool {
-        self.pressed.load() > 0
+    pub(crate) fn pressure(&self) -> Pressure {
+        Pressure::of(self.pressure.load())
     }
 }
 

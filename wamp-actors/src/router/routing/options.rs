@@ -19,7 +19,7 @@ pub(crate) struct RealmOptions {
     /// What all sessions of the realm may hold together.
     pub(crate) realm_quotas: RealmQuotas,
     /// What an inbox between threads may hold, in octets, before EVENTs for it are dropped (default: 64 MiB); above half of it
-    /// there is [`pressure`](super::Port::is_pressed). Above twice of it the receiver of any other message is cut.
+    /// there is [`pressure`](super::Port::pressure). Above twice of it the receiver of any other message is cut.
     pub(crate) inbox_limit: usize,
     /// From how many octets on there is pressure, if that is less than half of the limit (default: 2 MiB). It must be well below what
     /// an outbox may hold, since a thread empties its inbox into the outboxes at once.

@@ -1,3 +1,4 @@
+use super::super::pace::Pressure;
 use super::delivery::{Address, Carried, Delivery, Recipients, ThreadIndex};
 use super::incoming::Incoming;
 use super::options::RealmOptions;
@@ -33,8 +34,8 @@ pub(crate) struct Outbound<'a> {
     weight: usize,
     /// The steps taken so far.
     work: usize,
-    /// Whether an event was put for a peer that is slow.
-    pressed: bool,
+    /// What the messages put for peers that are slow cause.
+    pressure: Pressure,
     /// The time since the router's start, as the realm was told it last.
     now: Duration,
 }
@@ -48,7 +49,7 @@ pub(super) struct Inbox {
     dropped_events: u64,
     /// The peers for which something else than an EVENT was too much.
     overrun: HashSet<Address>,
-    /// The peers that cannot keep up with their events, and until when that is to be felt; few, and mostly none.
+    /// The peers that cannot keep up with what is sent to them, and until when that is to be felt; few, and mostly none.
     slow: HashMap<Address, Duration>,
     closed: bool,
 }
@@ -83,7 +84,7 @@ pub(super) struct Arguments<'a> {
 
 impl<'a> Outbound<'a> {
     pub(super) fn new(here: ThreadIndex, local: &'a mut Vec<Delivery>, inboxes: &'a mut [Inbox], now: Duration) -> Self {
-        Self { here, local, inboxes, touched: Vec::new(), weight: 0, work: 0, pressed: false, now }
+        Self { here, local, inboxes, touched: Vec::new(), weight: 0, work: 0, pressure: Pressure::None, now }
     }
 
     /// Whether enough was done and made for one lock: write it before more messages are handed in.
@@ -134,10 +135,11 @@ impl<'a> Outbound<'a> {
         self.put(thread, Delivery { to, message: message.into(), payload });
     }
 
-    /// The threads whose inboxes were put into, and whether one of those falls behind.
-    pub(super) fn into_touched(self) -> (Vec<ThreadIndex>, bool) {
+    /// The threads whose inboxes were put into, and whether one of those, or a receiver there, falls behind.
+    pub(super) fn into_touched(self) -> (Vec<ThreadIndex>, Pressure) {
         let pressed = self.touched.iter().filter_map(|thread| self.inboxes.get(thread.as_usize())).any(Inbox::is_pressed);
-        (self.touched, pressed || self.pressed)
+        let behind = if pressed { Pressure::Shared } else { Pressure::None };
+        (self.touched, behind.max(self.pressure))
     }
 
     fn put(&mut self, thread: ThreadIndex, delivery: Delivery) {
@@ -146,7 +148,7 @@ impl<'a> Outbound<'a> {
         if thread == self.here {
             self.local.push(delivery);
         } else if let Some(inbox) = self.inboxes.get_mut(thread.as_usize()).filter(|inbox| !inbox.closed) {
-            self.pressed |= inbox.is_slow(&delivery, self.now);
+            self.pressure = self.pressure.max(inbox.pressure_of(&delivery, self.now));
             inbox.put(delivery, weight);
             if !self.touched.contains(&thread) {
                 self.touched.push(thread);
@@ -214,9 +216,12 @@ impl Inbox {
         self.slow.extend(peers.into_iter().map(|peer| (peer, until)));
     }
 
-    fn is_slow(&self, delivery: &Delivery, now: Duration) -> bool {
+    fn pressure_of(&self, delivery: &Delivery, now: Duration) -> Pressure {
         let slow = |peer| self.slow.get(peer).is_some_and(|until| *until > now);
-        !self.slow.is_empty() && matches!(delivery.message, Message::Event(_)) && delivery.to.as_slice().iter().any(slow)
+        if self.slow.is_empty() || !delivery.to.as_slice().iter().any(slow) {
+            return Pressure::None;
+        }
+        if matches!(delivery.message, Message::Event(_)) { Pressure::Shared } else { Pressure::Own }
     }
 
     pub(super) fn take(&mut self, deliveries: &mut Vec<Delivery>) {

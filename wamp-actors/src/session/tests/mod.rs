@@ -5,6 +5,7 @@ mod ending;
 mod events;
 mod invocations;
 mod joining;
+mod room;
 mod threads;
 
 use super::{Session, SessionBuilder};

@@ -1,5 +1,6 @@
 //! A realm with named peers on threads of their own, played step by step on one.
 
+use crate::router::pace::Pressure;
 use crate::router::routing::violation::Violation;
 use crate::router::routing::{
     Address, Carried, Delivery, Disclosure, Exchange, Incoming, NewPeer, Next, Outbound, PeerKey, Port, Realm, RealmOptions,
@@ -160,7 +161,7 @@ impl Net {
 
     /// Whether the thread's last work was for one that falls behind.
     pub(super) fn is_pressed(&self, thread: usize) -> bool {
-        self.threads[thread].port.is_pressed()
+        self.threads[thread].port.pressure() != Pressure::None
     }
 
     /// Takes out what waits for a thread.
