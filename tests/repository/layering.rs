@@ -19,7 +19,7 @@ const CORE: &[&[&str]] = &[
 /// The stations of `wamp-actors`.
 const ACTORS: &[&[&str]] = &[
     &["transport"],
-    &["error"],
+    &["error", "metrics"],
     &["session"],
     &["supervisor"],
     &["component"],

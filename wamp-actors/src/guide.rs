@@ -9,6 +9,9 @@ pub mod supervision {}
 #[doc = include_str!("../docs/guide/deploying.md")]
 pub mod deploying {}
 
+#[doc = include_str!("../docs/guide/observing.md")]
+pub mod observing {}
+
 #[cfg(feature = "testing")]
 #[doc = include_str!("../docs/guide/testing.md")]
 pub mod testing {}

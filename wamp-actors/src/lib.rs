@@ -33,6 +33,7 @@
 //! - `router::Router`: the embedded router, alone or mounted in an actix-web application.
 //! - [`transport`]: ways to a router, and how to add one.
 //! - [`error`]: what can go wrong, by whose fault. [`config`]: a service's file and environment.
+//! - [`metrics`]: what Prometheus scrapes.
 //! - [`guide`]: how to go about it, a page a subject.
 //!
 //! # Features
@@ -55,12 +56,17 @@
 //!
 //! The protocol itself is the crate `wamp-core`: no IO, no clock, no tasks.
 
+// The macros name the crate so; our own tests use them too.
+#[cfg(test)]
+extern crate self as wamp_actors;
+
 pub mod caller;
 pub mod component;
 pub mod config;
 pub mod error;
 pub mod guide;
 mod main_fn;
+pub mod metrics;
 pub mod prelude;
 #[cfg(feature = "router")]
 pub mod router;
@@ -78,7 +84,7 @@ pub use proto::payload::{Binary, Kwargs};
 pub use proto::{Format, MatchPolicy, Payload, PublicationId, RegistrationId, SessionId, SubscriptionId, Uri, Value};
 pub use service::Error;
 #[cfg(feature = "macros")]
-pub use wamp_macros::{WampError, component, every, interface, main, on_join, procedure, task, topic};
+pub use wamp_macros::{WampError, component, every, interface, main, on_error, on_join, on_leave, on_ready, procedure, task, topic};
 
 #[doc(hidden)]
 #[path = "bench.rs"]

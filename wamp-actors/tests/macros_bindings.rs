@@ -137,7 +137,7 @@ impl Found {
 }
 
 #[test]
-fn a_component_marked_so_is_discovered_with_its_uris() {
+fn option_component_discover_lists_it_with_its_uris() {
     let found: Vec<_> = inventory::iter::<wamp_actors::service::Discovered>().filter(|found| found.name == "Found").collect();
     let [found] = found[..] else { panic!("{found:?}") };
     assert_eq!(found.module, module_path!());

@@ -7,7 +7,7 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use macros::served;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
-use wamp_actors::caller::{Step, TypedCallError};
+use wamp_actors::caller::{AsCaller, Single, Step, TypedCallError};
 use wamp_actors::prelude::*;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -207,6 +207,20 @@ async fn a_topic_is_published_to_and_subscribed_with_its_types() {
     assert_eq!(hellos.next().await.unwrap().unwrap().0, "Bob");
     assert_eq!(shop.heard().await.unwrap(), ["Ada Some(7)", "Bob None"]);
     hellos.unsubscribe().await.unwrap();
+    service.stop().await;
+}
+
+#[actix_rt::test]
+async fn a_named_part_of_a_uri_is_one_component_and_no_more() {
+    let (_router, service, session) = served(Shop::default).await;
+    let info = |of: &'static str| session.as_caller().to("shop.info.{of}.{more}").part("of", &of).part("more", &7);
+    assert_eq!(info("pens").call::<Option<String>, CallError, Single>().await.unwrap().as_deref(), Some("shop.info.pens.7"));
+    // What stands for a part is not looked at for parts.
+    assert_eq!(info("{more}").call::<Option<String>, CallError, Single>().await.unwrap().as_deref(), Some("shop.info.{more}.7"));
+    for wrong in ["pens.and.more", "", "p#"] {
+        let error = info(wrong).call::<Option<String>, CallError, Single>().await.unwrap_err();
+        assert!(matches!(error, CallError::Request(_)), "{wrong:?}: {error:?}");
+    }
     service.stop().await;
 }
 

@@ -117,7 +117,7 @@ impl Plain {
 }
 
 #[test]
-fn a_component_binds_the_interface_and_then_its_own() {
+fn option_component_interface_binds_it_before_the_components_own() {
     let uris = |bound: Vec<wamp_actors::component::BoundUri>| bound.into_iter().map(|bound| bound.uri).collect::<Vec<_>>();
     let calc = ["com.example.calc.add2", "com.example.calc.deep.inverse", "com.example.calc.countdown", "com.example.calc.total"];
     let of_adder = calc.into_iter().chain(["com.example.hello", "com.example.adder.greeted"]);
@@ -127,7 +127,7 @@ fn a_component_binds_the_interface_and_then_its_own() {
 }
 
 #[actix_rt::test]
-async fn a_caller_that_knows_the_trait_alone_calls_the_component() {
+async fn option_interface_prefix_is_known_to_callers_that_know_the_trait_alone() {
     let (_router, service, session) = served(Adder::default).await;
     let calculator = CalculatorClient::new(&session);
     assert_eq!(calculator.add2(2, 3).await.unwrap(), 5);

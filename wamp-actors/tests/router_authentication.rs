@@ -1,5 +1,7 @@
 //! How a router lets clients in, over raw frames: by a table, by a procedure that is asked, by a cookie; and sessions that expire.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod raw;
 
 use raw::{CLOSE, Raw, address, frame, request, upgrade};
@@ -172,7 +174,7 @@ async fn who_joined_before_is_known_again_by_the_cookie() {
     let cookie = format!("Cookie: other=1; {}", set.split(';').next().unwrap());
 
     // It is worth nothing before somebody has joined.
-    let (mut stranger, set_again) = open(&router, &[cookie.clone()]).await;
+    let (mut stranger, set_again) = open(&router, std::slice::from_ref(&cookie)).await;
     assert_eq!(set_again, None);
     stranger.send(hello(&["cookie"], "joe")).await;
     assert_eq!(reason(&stranger.recv().await), "wamp.error.authentication_denied");
@@ -182,7 +184,7 @@ async fn who_joined_before_is_known_again_by_the_cookie() {
     raw.send(json!([5, "t", {}])).await;
     assert_eq!(raw.recv().await[0], 2);
 
-    let (mut again, _) = open(&router, &[cookie.clone()]).await;
+    let (mut again, _) = open(&router, std::slice::from_ref(&cookie)).await;
     again.send(hello(&["cookie", "ticket"], "joe")).await;
     let welcome = again.recv().await;
     assert_eq!((&welcome[0], &welcome[2]["authid"], &welcome[2]["authmethod"]), (&json!(2), &json!("joe"), &json!("cookie")), "{welcome}");

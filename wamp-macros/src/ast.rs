@@ -3,6 +3,7 @@
 use crate::attr::{Binding, ComponentOptions, ParamMark, is_mark, take_bindings, take_mark};
 use crate::errors::Errors;
 use crate::stream::{self, Reply};
+use crate::template::Part;
 use crate::types::{last_segment, only_argument};
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
@@ -68,7 +69,8 @@ pub(crate) enum Absent {
 }
 
 /// The types that take themselves from a call, known by their last segment.
-pub(crate) const EXTRACTORS: &[&str] = &["EventDetails", "InvocationDetails", "Session", "Progress", "Cancellation"];
+pub(crate) const EXTRACTORS: &[&str] =
+    &["EventDetails", "InvocationDetails", "Caller", "Session", "State", "Progress", "Cancellation", "Deadline", "Payload", "Incident"];
 
 impl Component {
     /// Reads the impl and takes our attributes off it; what is wrong is noted.
@@ -138,6 +140,11 @@ impl Handler {
         self.method.sig.ident.unraw().to_string()
     }
 
+    /// Whether it takes all arguments as they came.
+    pub(crate) fn takes_payload(&self) -> bool {
+        self.params.iter().any(|param| param.is("Payload"))
+    }
+
     /// What the method is compiled under; its bindings are too.
     pub(crate) fn cfgs(&self) -> impl Iterator<Item = &Attribute> {
         self.method.attrs.iter().filter(|attr| attr.path().is_ident("cfg"))
@@ -169,6 +176,19 @@ impl Access {
 }
 
 impl Param {
+    /// Whether it is this extractor of ours.
+    pub(crate) fn is(&self, extractor: &str) -> bool {
+        matches!(self.source, Source::Extract { known: Some(known) } if known == extractor)
+    }
+
+    /// The part of a binding's URI that it is, if it is one.
+    pub(crate) fn part_of<'p>(&self, parts: &'p [Part]) -> Option<&'p Part> {
+        match &self.source {
+            Source::Argument { name, .. } => parts.iter().find(|part| part.name == *name),
+            _ => None,
+        }
+    }
+
     fn read(param: &mut PatType, errors: &Errors) -> Option<Self> {
         let mark = take_mark(&mut param.attrs, errors);
         let ty = (*param.ty).clone();

@@ -6,6 +6,8 @@ use crate::client::{self, Client};
 use crate::from_config;
 use crate::literal::resolve;
 use crate::stream::Reply;
+use crate::template::{self, Part};
+use crate::types::only_argument;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use std::time::Duration;
@@ -24,7 +26,8 @@ pub(crate) fn component(component: &Component) -> TokenStream {
     // Of the interface first: its URIs know nothing of this prefix.
     let interfaces = item.trait_.iter().map(|(interface, _)| interface).chain(&options.interfaces);
     let interfaces = interfaces.map(|interface| quote!(<Self as #interface>::__wamp_interface(#bindings);));
-    let entries = entries(&bindings, handlers, None);
+    let prefix_text = options.prefix.as_ref().map(LitStr::value);
+    let entries = entries(&bindings, handlers, prefix_text.as_deref(), Written::Relative);
     let own = own_impl(item, own);
     let from_config = from_config::expand(own.as_ref().unwrap_or(item));
     let discovered = options.discover.then(|| discovered(self_ty, from_config.is_some()));
@@ -88,34 +91,54 @@ fn discovered(self_ty: &syn::Type, configured: bool) -> TokenStream {
     }
 }
 
-/// The declaration of each handler. Without `prefix`, relative URIs are under the one that the bindings have.
-pub(crate) fn entries(bindings: &Ident, handlers: &[Handler], prefix: Option<&str>) -> TokenStream {
-    let entries = handlers.iter().flat_map(|handler| handler.bindings.iter().map(|bound| entry(bindings, handler, bound, prefix)));
-    entries.collect()
+/// How URIs are written into a declaration.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Written {
+    /// As they stand, under the prefix that the bindings have.
+    Relative,
+    /// With the prefix: the bindings have another.
+    Whole,
 }
 
-fn entry(bindings: &Ident, handler: &Handler, bound: &Binding, prefix: Option<&str>) -> TokenStream {
+/// The declaration of each handler, and of the states that they take. `prefix` is what relative URIs are under.
+pub(crate) fn entries(bindings: &Ident, handlers: &[Handler], prefix: Option<&str>, written: Written) -> TokenStream {
+    let states = handlers.iter().map(|handler| wanted_states(bindings, handler));
+    let entries = handlers.iter().flat_map(|handler| handler.bindings.iter().map(|bound| entry(bindings, handler, bound, prefix, written)));
+    states.chain(entries).collect()
+}
+
+/// The states that its parameters are taken from: a service that lacks one does not start.
+fn wanted_states(bindings: &Ident, handler: &Handler) -> TokenStream {
+    let cfgs: Vec<_> = handler.cfgs().collect();
+    let states = handler.params.iter().filter(|param| param.is("State")).filter_map(|param| only_argument(&param.ty, "State"));
+    states.map(|state| quote!(#(#cfgs)* #bindings.wants_state::<#state>();)).collect()
+}
+
+fn entry(bindings: &Ident, handler: &Handler, bound: &Binding, prefix: Option<&str>, written: Written) -> TokenStream {
     let cfgs = handler.cfgs();
     let name = handler.name();
     let declared = match bound {
-        Binding::Procedure(options) => procedure(bindings, &uri(options.uri.as_ref(), &name, prefix), options),
-        Binding::Topic(options) => topic(bindings, &uri(options.uri.as_ref(), &name, prefix), options),
+        Binding::Procedure(options) => procedure(bindings, &uri(options.uri.as_ref(), &name, prefix, written), &name, options),
+        Binding::Topic(options) => topic(bindings, &uri(options.uri.as_ref(), &name, prefix, written), &name, options),
         Binding::Task(_) => quote!(#bindings.task(#name)),
         Binding::Every(every) => {
             let period = duration(every.period);
             quote!(#bindings.every(#name, #period))
         }
-        Binding::OnJoin(_) => quote!(#bindings.on_join(#name)),
+        Binding::Hook(hook) => {
+            let hook = format_ident!("{}", hook.name());
+            quote!(#bindings.#hook(#name))
+        }
     };
-    let terminal = terminal(handler);
+    let terminal = terminal(prefix, handler, bound);
     quote! {
         #(#cfgs)*
         #declared #terminal;
     }
 }
 
-fn procedure(bindings: &Ident, uri: &TokenStream, options: &Procedure) -> TokenStream {
-    let matching = matching(options.matching);
+fn procedure(bindings: &Ident, uri: &TokenStream, name: &str, options: &Procedure) -> TokenStream {
+    let matching = matching(options.policy());
     let policy = option("invoke", options.invoke.map(|policy| variant(quote!(InvokePolicy), policy)));
     let concurrency = option("concurrency", options.concurrency.map(|count| count.value));
     let queue = option("queue", options.queue.map(|count| count.value));
@@ -123,23 +146,32 @@ fn procedure(bindings: &Ident, uri: &TokenStream, options: &Procedure) -> TokenS
     let disclose = option("disclose_caller", options.disclose_caller);
     let force = option("force_reregister", options.force_reregister);
     let cancel = option("on_cancel", options.on_cancel.as_ref().map(|(what, _)| variant(quote!(OnCancel), what)));
-    quote!(#bindings.procedure(#uri) #matching #policy #concurrency #queue #timeout #disclose #force #cancel)
+    let collect = option("collect", options.collect.map(|count| count.value));
+    let roles = option("roles", options.roles.as_ref().map(|roles| quote!([#(#roles),*])));
+    let idempotent = option("idempotent", options.idempotent);
+    quote! {
+        #bindings.procedure(#uri).member(#name)
+            #matching #policy #concurrency #queue #timeout #disclose #force #cancel #collect #roles #idempotent
+    }
 }
 
-fn topic(bindings: &Ident, uri: &TokenStream, options: &Topic) -> TokenStream {
-    let matching = matching(options.matching);
+fn topic(bindings: &Ident, uri: &TokenStream, name: &str, options: &Topic) -> TokenStream {
+    let matching = matching(options.policy());
     let concurrency = option("concurrency", options.concurrency.map(|count| count.value));
     let queue = option("queue", options.queue.map(|count| count.value));
     let retained = option("get_retained", options.get_retained);
     let delivery = option("delivery", options.delivery.map(|what| variant(quote!(Delivery), what)));
-    quote!(#bindings.topic(#uri) #matching #concurrency #queue #retained #delivery)
+    quote!(#bindings.topic(#uri).member(#name) #matching #concurrency #queue #retained #delivery)
 }
 
-fn uri(uri: Option<&LitStr>, name: &str, prefix: Option<&str>) -> TokenStream {
-    match (uri, prefix) {
-        (None, None) => name.to_token_stream(),
-        (Some(uri), None) => uri.to_token_stream(),
-        (uri, prefix) => resolve(prefix, &uri.map_or_else(|| name.to_owned(), LitStr::value)).to_token_stream(),
+/// The URI or pattern.
+fn uri(uri: Option<&LitStr>, name: &str, prefix: Option<&str>, written: Written) -> TokenStream {
+    let pattern = template::of(uri).unwrap_or_default().pattern;
+    match (uri, written) {
+        (None, Written::Relative) => name.to_token_stream(),
+        (Some(uri), Written::Relative) => LitStr::new(&pattern, uri.span()).to_token_stream(),
+        (None, Written::Whole) => resolve(prefix, name).to_token_stream(),
+        (Some(_), Written::Whole) => resolve(prefix, &pattern).to_token_stream(),
     }
 }
 
@@ -174,13 +206,14 @@ fn duration(duration: Duration) -> TokenStream {
 }
 
 /// `.shared(…)`, `.exclusive(…)` or `.detached(…)` with the function that decodes, runs and encodes.
-fn terminal(handler: &Handler) -> TokenStream {
+fn terminal(prefix: Option<&str>, handler: &Handler, bound: &Binding) -> TokenStream {
     let (component, call) = (local("component"), local("call"));
     let values: Vec<_> = (0..handler.params.len()).map(|at| local(&format!("argument{at}"))).collect();
     let params: Vec<_> = handler.params.iter().collect();
-    let taken = match handler.bindings.iter().all(Binding::is_run) {
-        true => params.iter().zip(&values).map(|(param, value)| take(param, value, &local("arguments"), &call)).collect(),
-        false => take_arguments(&params, &call, &values),
+    let parts = parts_under(prefix, bound);
+    let taken = match handler.bindings.iter().all(Binding::is_run) || handler.takes_payload() {
+        true => params.iter().zip(&values).map(|(param, value)| take(param, value, &parts, &local("arguments"), &call)).collect(),
+        false => take_arguments(&params, &parts, &call, &values),
     };
     let method = &handler.method.sig.ident;
     let run = quote_spanned!(method.span()=> #component.#method(#(#values),*));
@@ -217,11 +250,12 @@ fn detached(component: &Ident, call: &Ident, taken: &TokenStream, run: &TokenStr
 }
 
 /// Takes each parameter out of the call, and refuses what is left over.
-pub(crate) fn take_arguments(params: &[&Param], call: &Ident, values: &[Ident]) -> TokenStream {
+pub(crate) fn take_arguments(params: &[&Param], parts: &[Part], call: &Ident, values: &[Ident]) -> TokenStream {
     let arguments = local("arguments");
-    let takes = params.iter().zip(values).map(|(param, value)| take(param, value, &arguments, call));
+    let takes = params.iter().zip(values).map(|(param, value)| take(param, value, parts, &arguments, call));
     // Declared `mut` only where it is: a handler without parameters takes none.
-    let mutable = params.iter().any(|param| !matches!(param.source, Source::Extract { .. })).then(|| quote!(mut));
+    let is_taken = |param: &&Param| !matches!(param.source, Source::Extract { .. }) && param.part_of(parts).is_none();
+    let mutable = params.iter().any(is_taken).then(|| quote!(mut));
     quote! {
         let #mutable #arguments = #call.arguments();
         #(#takes)*
@@ -229,8 +263,23 @@ pub(crate) fn take_arguments(params: &[&Param], call: &Ident, values: &[Ident]) 
     }
 }
 
-fn take(param: &Param, value: &Ident, arguments: &Ident, call: &Ident) -> TokenStream {
+/// The named parts of a binding's URI, with their places in the whole of it.
+pub(crate) fn parts_under(prefix: Option<&str>, bound: &Binding) -> Vec<Part> {
+    let mut parts = bound.parts();
+    let pattern = template::of(bound.uri()).unwrap_or_default().pattern;
+    let components = |uri: &str| uri.split('.').count();
+    // What the prefix adds before them.
+    let added = components(&resolve(prefix, &pattern)) - components(&pattern);
+    parts.iter_mut().for_each(|part| part.index += added);
+    parts
+}
+
+fn take(param: &Param, value: &Ident, parts: &[Part], arguments: &Ident, call: &Ident) -> TokenStream {
     let ty = &param.ty;
+    if let Some(Part { name, index }) = param.part_of(parts) {
+        let part = quote_spanned!(ty.span()=> #call.uri_part::<#ty>(#name, #index)?);
+        return quote!(let #value: #ty = #part;);
+    }
     let taken = match &param.source {
         Source::Extract { .. } => quote_spanned!(ty.span()=> <#ty as ::wamp_actors::component::Extract>::extract(&#call)?),
         Source::Argument { name, absent: Absent::Refused | Absent::None } => quote!(#arguments.next::<#ty>(#name)?),

@@ -21,6 +21,7 @@ mod interface;
 mod literal;
 mod main_fn;
 mod stream;
+mod template;
 mod types;
 
 use errors::Errors;
@@ -29,7 +30,7 @@ use quote::quote;
 use syn::{DeriveInput, Item, ItemFn};
 
 /// Makes a type a WAMP component: goes on its `impl` block, whose methods carry `#[procedure]`, `#[topic]`, `#[task]`,
-/// `#[every]` or `#[on_join]`.
+/// `#[every]`, or one of the hooks `#[on_join]`, `#[on_ready]`, `#[on_leave]` and `#[on_error]`.
 ///
 /// | option | meaning | default |
 /// |---|---|---|
@@ -55,9 +56,24 @@ use syn::{DeriveInput, Item, ItemFn};
 /// `&self` runs beside other handlers, `&mut self` alone and in order; sync or async. A parameter is the next positional
 /// argument or, when those are used up, the keyword argument of its name. `Option<T>` may be left out, and so may
 /// `#[default]` and `#[default(expr)]`; `#[kwargs] options: T` (or the type `Kwargs<T>`) takes all keyword arguments as one
-/// struct; `#[rest] more: Vec<T>` the positional ones that are left. `EventDetails`, `InvocationDetails`, `Session`,
-/// `Progress<P>` and `Cancellation` come from the call itself, and so does any type marked `#[extract]`. What does not fit
-/// is answered `wamp.error.invalid_argument`, and the method does not run.
+/// struct; `#[rest] more: Vec<T>` the positional ones that are left. A parameter that bears the name of a part of the URI
+/// (`com.shop.product.{id}.update`) is read from there. What does not fit is answered `wamp.error.invalid_argument`, and the
+/// method does not run.
+///
+/// These types come from the call itself, known by their names, and so does any type marked `#[extract]`, which implements
+/// `wamp_actors::component::Extract`:
+///
+/// | type | what | where |
+/// |---|---|---|
+/// | `InvocationDetails`, `EventDetails` | what the router tells of it | procedures; topics |
+/// | `Caller` | who calls, as far as that is disclosed | procedures |
+/// | `Progress<P>` | takes progressive results | procedures |
+/// | `Deadline` | when nobody waits any more | procedures |
+/// | `Payload` | all arguments, undecoded | procedures and topics |
+/// | `Cancellation` | set when nobody waits any more | everywhere |
+/// | `Session` | the component's session | everywhere |
+/// | `State<T>` | a value given to the service or the component | everywhere |
+/// | `Incident` | what went wrong, and where | `#[on_error]` |
 ///
 /// A procedure returns nothing, a value, a `Result`, or a stream (`impl Stream<Item = T>`) of progressive results. The
 /// stream goes on after the method has returned, so it cannot borrow `self`: the macro adds `+ use<>` to its type.
@@ -121,8 +137,8 @@ pub fn interface(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// | option | meaning | default |
 /// |---|---|---|
-/// | `uri = "…"` | the URI, as the text without a name | the method's name under the prefix |
-/// | `match = "exact"` | or `"prefix"`, `"wildcard"` | `"exact"` |
+/// | `uri = "…"` | the URI, as the text without a name; `{id}` as a component is the parameter `id` | the method's name under the prefix |
+/// | `match = "exact"` | or `"prefix"`, `"wildcard"` | `"exact"`; `"wildcard"` with named parts |
 /// | `invoke = "single"` | or `"first"`, `"last"`, `"roundrobin"`, `"random"`: a shared registration | `"single"` |
 /// | `concurrency = 64` | calls that run at once | no limit |
 /// | `queue = 100` | calls that may wait; over it they are answered `wamp.error.unavailable` | 1024 |
@@ -130,6 +146,9 @@ pub fn interface(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `disclose_caller` | ask the router to tell who calls | off |
 /// | `force_reregister` | take over another session's registration | off |
 /// | `cancel = "finish"` | what a canceled `&mut self` does; `"drop"` drops it and rebuilds the component | `"finish"` |
+/// | `collect = 1024` | results of a stream for a caller without progress: one list of no more, or `"error"` | 1024 |
+/// | `roles = ["admin"]` | who may call, by `caller_authrole`; others get `wamp.error.not_authorized` | everybody |
+/// | `idempotent` | calling twice does no harm: typed callers repeat it after a cut | off |
 #[proc_macro_attribute]
 pub fn procedure(_: TokenStream, item: TokenStream) -> TokenStream {
     outside("procedure", item)
@@ -139,8 +158,8 @@ pub fn procedure(_: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// | option | meaning | default |
 /// |---|---|---|
-/// | `uri = "…"` | the URI, as the text without a name | the method's name under the prefix |
-/// | `match = "exact"` | or `"prefix"`, `"wildcard"` | `"exact"` |
+/// | `uri = "…"` | the URI, as the text without a name; `{id}` as a component is the parameter `id` | the method's name under the prefix |
+/// | `match = "exact"` | or `"prefix"`, `"wildcard"` | `"exact"`; `"wildcard"` with named parts |
 /// | `concurrency = 4` | events handled at once | 1: in order |
 /// | `queue = 100` | events that may wait; over it the newest is dropped and counted | 1024 |
 /// | `get_retained` | ask for the event that the router kept | off |
@@ -172,6 +191,27 @@ pub fn on_join(_: TokenStream, item: TokenStream) -> TokenStream {
     outside("on_join", item)
 }
 
+/// A method that runs in each session once all is registered and subscribed, in an impl with [`macro@component`]; it is dropped
+/// when the session is left.
+#[proc_macro_attribute]
+pub fn on_ready(_: TokenStream, item: TokenStream) -> TokenStream {
+    outside("on_ready", item)
+}
+
+/// A method that runs when a session ends, in an impl with [`macro@component`]: when the component stops, after its procedures
+/// are unregistered and before it leaves; when the link is lost, at once, with a session that is closed.
+#[proc_macro_attribute]
+pub fn on_leave(_: TokenStream, item: TokenStream) -> TokenStream {
+    outside("on_leave", item)
+}
+
+/// A method that is told of each failure inside the component, in an impl with [`macro@component`]; it takes an `Incident`:
+/// events that do not fit or are dropped, errors that are not for callers, panics.
+#[proc_macro_attribute]
+pub fn on_error(_: TokenStream, item: TokenStream) -> TokenStream {
+    outside("on_error", item)
+}
+
 /// Runs an `async fn main` on an actix system. An error that it returns is printed, and the exit code is 1.
 #[proc_macro_attribute]
 pub fn main(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -197,7 +237,8 @@ pub fn main(args: TokenStream, item: TokenStream) -> TokenStream {
 ///
 /// `#[wamp_error(prefix = "com.example.error")]` on the enum; a variant's URI is its name in `snake_case` under the prefix,
 /// or what `#[wamp_error("…")]` on it says. A tuple variant's fields are positional arguments, a struct variant's are
-/// keyword arguments; both directions.
+/// keyword arguments; both directions. A variant `#[wamp_error(other)] Other(WampError)` keeps errors of all other URIs and
+/// shapes, as they came.
 #[proc_macro_derive(WampError, attributes(wamp_error))]
 pub fn derive_wamp_error(input: TokenStream) -> TokenStream {
     let input = syn::parse_macro_input!(input as DeriveInput);

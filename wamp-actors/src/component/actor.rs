@@ -1,4 +1,5 @@
-use super::instance::{Factory, Gauge, Instance, Stopping};
+use super::address::Deliver;
+use super::instance::{Factory, Gauge, Instance, Messages, Stopping};
 use super::{Component, ComponentError, ComponentOptions, ComponentState};
 use actix::fut::ActorFutureExt;
 use actix::{Actor, ActorContext, AsyncContext, Context, Handler, Message, MessageResult, WrapFuture};
@@ -7,13 +8,15 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// The actor of one instance of a component: its address, mailbox and life. It takes control messages only ([`Stop`],
-/// [`Status`]); invocations and events do not pass its mailbox.
+/// The actor of one instance of a component: its address, mailbox and life. It takes control messages ([`Stop`],
+/// [`Status`], [`Figures`]) and what an [`Address`](super::Address) sends; invocations and events do not pass its mailbox.
 pub struct ComponentActor<C: Component> {
     /// What is run when it starts.
     instance: Option<Instance<C>>,
     /// Tells the figures.
     gauge: Option<Gauge>,
+    /// Hands local messages to the driver.
+    messages: Option<Messages>,
     state: watch::Receiver<ComponentState>,
     stop: Stopping,
 }
@@ -31,7 +34,8 @@ pub struct Stop {
 #[rtype(result = "ComponentState")]
 pub struct Status;
 
-/// Asks what waits for each binding of a component and what was lost, in the order of their declaration.
+/// Asks what waits for each binding of a component and what was lost, in the order of their declaration; the last
+/// are its local messages.
 #[derive(Debug, Clone, Copy, Message)]
 #[rtype(result = "Vec<BindingFigures>")]
 pub struct Figures;
@@ -54,8 +58,8 @@ impl<C: Component> ComponentActor<C> {
         let (stop, watched, state) = (Stopping::default(), state.subscribe(), Rc::new(state));
         let instance = Instance::new(factory, options, number, Rc::clone(&state), stop.clone());
         let instance = instance.map_err(|error: ComponentError| state.send_replace(ComponentState::Failed(Arc::new(error)))).ok();
-        let gauge = instance.as_ref().map(Instance::gauge);
-        Self { instance, gauge, state: watched, stop }
+        let (gauge, messages) = (instance.as_ref().map(Instance::gauge), instance.as_ref().map(Instance::messages));
+        Self { instance, gauge, messages, state: watched, stop }
     }
 }
 
@@ -93,6 +97,17 @@ impl<C: Component> Handler<Figures> for ComponentActor<C> {
 
     fn handle(&mut self, _: Figures, _: &mut Context<Self>) -> Self::Result {
         MessageResult(self.gauge.as_ref().map(Gauge::read).unwrap_or_default())
+    }
+}
+
+/// A message goes on to the driver, where the handlers are, and waits for its turn there.
+impl<C: Component> Handler<Deliver<C>> for ComponentActor<C> {
+    type Result = ();
+
+    fn handle(&mut self, deliver: Deliver<C>, _: &mut Context<Self>) {
+        if let Some(messages) = &self.messages {
+            messages.push(deliver.0);
+        }
     }
 }
 

@@ -138,7 +138,7 @@ fn mismatch<T>(parameter: &'static str, error: &PayloadError) -> Rejection {
 }
 
 /// The name of a type as people write it: without the paths of its parts.
-fn type_name_of<T>() -> String {
+pub(super) fn type_name_of<T>() -> String {
     let (mut short, mut word) = (String::new(), String::new());
     for c in type_name::<T>().chars() {
         match c {

@@ -1,8 +1,9 @@
-use super::Component;
 use super::handler::Handler;
 use super::procedure::{ProcedureBinding, ProcedureOptions};
+use super::shared_state::WantedState;
 use super::task::{HookBinding, TaskBinding, TaskPlan};
 use super::topic::{TopicBinding, TopicOptions};
+use super::{Component, Kind, message};
 use proto::message::InvokePolicy;
 use proto::uri::InvalidUri;
 use proto::{MatchPolicy, RawUri, Strictness};
@@ -28,6 +29,7 @@ use std::time::Duration;
 pub struct Bindings<C: Component> {
     prefix: Option<String>,
     pub(crate) entries: Vec<Entry<C>>,
+    states: Vec<WantedState>,
     errors: Vec<BindError>,
 }
 
@@ -36,6 +38,8 @@ pub struct Bindings<C: Component> {
 pub(crate) struct Entry<C: 'static> {
     /// The whole URI, or the name of a task or hook.
     pub(crate) name: Rc<RawUri>,
+    /// The method, for those who read logs and statistics.
+    pub(crate) member: Rc<str>,
     pub(crate) plan: Plan,
     pub(crate) handler: Handler<C>,
 }
@@ -46,9 +50,26 @@ impl<C> Entry<C> {
         let (matching, invoke) = match &self.plan {
             Plan::Procedure(options) => (options.register.match_policy, Some(options.register.invoke)),
             Plan::Topic(options) => (options.subscribe.match_policy, None),
-            Plan::Task(_) => return None,
+            Plan::Task(_) | Plan::Message => return None,
         };
-        Some(BoundUri { uri: self.name.as_str().to_owned(), matching, invoke })
+        let idempotent = matches!(&self.plan, Plan::Procedure(options) if options.idempotent);
+        Some(BoundUri { uri: self.name.as_str().to_owned(), matching, invoke, idempotent })
+    }
+
+    /// What it is bound as.
+    pub(crate) const fn kind(&self) -> Kind {
+        match self.plan {
+            Plan::Procedure(_) => Kind::Procedure,
+            Plan::Topic(_) => Kind::Topic,
+            Plan::Task(TaskPlan::WhileJoined | TaskPlan::Every(_)) => Kind::Task,
+            Plan::Task(_) => Kind::Hook,
+            Plan::Message => Kind::Message,
+        }
+    }
+
+    /// Whether it is this hook.
+    pub(crate) fn is_hook(&self, hook: TaskPlan) -> bool {
+        matches!(self.plan, Plan::Task(plan) if plan == hook)
     }
 }
 
@@ -58,6 +79,8 @@ pub(crate) enum Plan {
     Procedure(ProcedureOptions),
     Topic(TopicOptions),
     Task(TaskPlan),
+    /// Local messages; each component has one such entry, the last.
+    Message,
 }
 
 /// A URI that a component serves.
@@ -69,6 +92,8 @@ pub struct BoundUri {
     pub matching: MatchPolicy,
     /// How the dealer chooses among callees, if it is a procedure; a topic has none.
     pub invoke: Option<InvokePolicy>,
+    /// Whether calling it twice does no harm, as its declaration says: typed callers repeat such a call after a cut.
+    pub idempotent: bool,
 }
 
 impl BoundUri {
@@ -120,7 +145,7 @@ pub enum BindError {
 
 impl<C: Component> Default for Bindings<C> {
     fn default() -> Self {
-        Self { prefix: None, entries: Vec::new(), errors: Vec::new() }
+        Self { prefix: None, entries: Vec::new(), states: Vec::new(), errors: Vec::new() }
     }
 }
 
@@ -129,7 +154,15 @@ impl<C: Component> Bindings<C> {
     pub(crate) fn of_component() -> Result<Vec<Entry<C>>, Vec<BindError>> {
         let mut bindings = Self::default();
         C::bind(&mut bindings);
+        bindings.push(message::NAME, message::NAME, Plan::Message, message::handler());
         bindings.finish()
+    }
+
+    /// The states that `C` asks for.
+    pub(crate) fn wanted_states() -> Vec<WantedState> {
+        let mut bindings = Self::default();
+        C::bind(&mut bindings);
+        bindings.states
     }
 
     /// Puts `prefix` before the relative URIs that follow. Under a prefix a bare name (`add2`) is relative, one with a
@@ -164,15 +197,39 @@ impl<C: Component> Bindings<C> {
 
     /// Declares what runs after each join, before anything is registered; an error of it fails the join.
     pub fn on_join(&mut self, name: &str) -> HookBinding<'_, C> {
-        HookBinding::new(self, name)
+        HookBinding::new(self, name, TaskPlan::OnJoin)
     }
 
-    pub(crate) fn push(&mut self, name: impl Into<RawUri>, plan: Plan, handler: Handler<C>) {
-        self.entries.push(Entry { name: Rc::new(name.into()), plan, handler });
+    /// Declares what runs in each session once all is registered and subscribed; it is dropped when the session is left.
+    pub fn on_ready(&mut self, name: &str) -> HookBinding<'_, C> {
+        HookBinding::new(self, name, TaskPlan::OnReady)
+    }
+
+    /// Declares what runs when a session ends whose `on_join` went well. When the component stops, that is after its
+    /// procedures are unregistered and before it leaves, so that it can still publish; when the link is lost, the session is
+    /// closed already ([`Session::is_closed`](crate::session::Session::is_closed) says why).
+    pub fn on_leave(&mut self, name: &str) -> HookBinding<'_, C> {
+        HookBinding::new(self, name, TaskPlan::OnLeave)
+    }
+
+    /// Declares what is told of each [`Incident`](super::Incident); it takes it from the [`Call`](super::Call). Up to 64 wait
+    /// for their turn; those over it are in the log only.
+    pub fn on_error(&mut self, name: &str) -> HookBinding<'_, C> {
+        HookBinding::new(self, name, TaskPlan::OnError)
+    }
+
+    /// Declares that handlers take a [`State<T>`](super::State): without one the component does not start.
+    pub fn wants_state<T: Send + Sync + 'static>(&mut self) -> &mut Self {
+        self.states.push(WantedState::new::<T>());
+        self
+    }
+
+    pub(crate) fn push(&mut self, name: impl Into<RawUri>, member: &str, plan: Plan, handler: Handler<C>) {
+        self.entries.push(Entry { name: Rc::new(name.into()), member: member.into(), plan, handler });
     }
 
     /// Adds an entry that has a URI, checked under its match policy.
-    pub(crate) fn push_uri(&mut self, uri: String, policy: MatchPolicy, plan: Plan, handler: Handler<C>) {
+    pub(crate) fn push_uri(&mut self, uri: String, member: Option<String>, policy: MatchPolicy, plan: Plan, handler: Handler<C>) {
         let component = C::NAME;
         let raw = RawUri::new(&uri);
         match raw.check_pattern(policy, Strictness::Loose) {
@@ -182,7 +239,10 @@ impl<C: Component> Bindings<C> {
             Ok(_) if policy == MatchPolicy::Exact && matches!(plan, Plan::Procedure(_)) && proto::uri::wamp::is_reserved(&uri) => {
                 self.errors.push(BindError::Reserved { component, uri });
             }
-            Ok(_) => self.push(raw, plan, handler),
+            Ok(_) => {
+                let member = member.unwrap_or_else(|| uri.rsplit('.').next().unwrap_or_default().to_owned());
+                self.push(raw, &member, plan, handler);
+            }
         }
     }
 

@@ -1,10 +1,11 @@
+use super::bindings::Plan;
 use super::handler::Handler;
-use super::{Bindings, Call, Component, Outcome};
+use super::{Bindings, Call, Component, Invoked, Outcome};
 
 impl<C: Component> Bindings<C> {
     /// Runs the handler bound to the call's URI or name, without session, queue or driver: for tests of a component.
     ///
-    /// `None` if nothing is bound to it. Match policies, time-outs and limits play no part.
+    /// `None` if nothing is bound to it. Match policies, time-outs and limits play no part; `roles` does.
     ///
     /// ```
     /// use proto::{Format, Payload};
@@ -31,6 +32,11 @@ impl<C: Component> Bindings<C> {
     pub async fn answer(component: &mut C, call: Call) -> Option<Outcome> {
         let entries = Self::of_component().ok()?;
         let entry = entries.into_iter().find(|entry| entry.name.as_str() == call.uri().as_str())?;
+        if let (Plan::Procedure(options), Invoked::Invocation(details)) = (&entry.plan, call.invoked())
+            && let Some(refused) = options.refuses(details)
+        {
+            return Some(Err(refused));
+        }
         Some(match entry.handler {
             Handler::Shared(handler) => handler(component, call).await,
             Handler::Exclusive(handler) => handler(component, call).await,

@@ -1,5 +1,6 @@
-use super::{Call, Cancellation, Invoked, Progress, Rejection};
+use super::{Call, Caller, Cancellation, Invoked, Progress, Rejection};
 use crate::session::Session;
+use proto::Payload;
 use proto::message::{EventDetails, InvocationDetails};
 use serde::Serialize;
 
@@ -9,7 +10,7 @@ use serde::Serialize;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not take itself from a call",
     label = "not an extractor",
-    note = "the names `EventDetails`, `InvocationDetails`, `Session`, `Progress` and `Cancellation` stand for those of `wamp_actors`; call an argument's type otherwise",
+    note = "the names `EventDetails`, `InvocationDetails`, `Caller`, `Session`, `State`, `Progress`, `Cancellation`, `Deadline`, `Payload` and `Incident` stand for those of `wamp_actors`; call an argument's type otherwise",
     note = "a type with `#[extract]` implements `wamp_actors::component::Extract`"
 )]
 pub trait Extract: Sized {
@@ -32,6 +33,22 @@ impl Extract for EventDetails {
             Invoked::Event { details, .. } => Ok(details.clone()),
             _ => Err(Rejection::NotHere { wanted: "event" }),
         }
+    }
+}
+
+impl Extract for Caller {
+    fn extract(call: &Call) -> Result<Self, Rejection> {
+        match call.invoked() {
+            Invoked::Invocation(details) => Ok(Self::of(details)),
+            _ => Err(Rejection::NotHere { wanted: "caller" }),
+        }
+    }
+}
+
+/// All arguments, undecoded; beside it a handler takes no others.
+impl Extract for Payload {
+    fn extract(call: &Call) -> Result<Self, Rejection> {
+        Ok(call.payload().clone())
     }
 }
 

@@ -13,12 +13,14 @@ pub struct Failure {
     uri: RawUri,
     payload: Payload,
     cause: Option<Box<dyn Error>>,
+    /// Whether the arguments did not fit, so that the handler did not run.
+    rejected: bool,
 }
 
 impl Failure {
     /// An error of this URI, without arguments.
     pub fn new(uri: impl Into<RawUri>) -> Self {
-        Self { uri: uri.into(), payload: Payload::EMPTY, cause: None }
+        Self { uri: uri.into(), payload: Payload::EMPTY, cause: None, rejected: false }
     }
 
     /// `wamp.error.runtime_error` for a fault of ours: `cause` is logged, the caller learns only that it failed.
@@ -59,6 +61,23 @@ impl Failure {
     /// The error's arguments.
     pub const fn payload(&self) -> &Payload {
         &self.payload
+    }
+
+    /// The text for people: the first positional argument, or the URI.
+    pub(super) fn message(&self) -> String {
+        let text = self.payload.as_ref().positionals().next().and_then(|text| text.decode().ok());
+        text.unwrap_or_else(|| self.uri.to_string())
+    }
+
+    /// Marks it as one about arguments that do not fit.
+    pub(super) const fn rejected(mut self) -> Self {
+        self.rejected = true;
+        self
+    }
+
+    /// Whether it is about arguments that did not fit.
+    pub(super) const fn is_rejection(&self) -> bool {
+        self.rejected
     }
 
     /// What happened here; it is logged and not sent.

@@ -4,7 +4,7 @@ use super::driver::{Answer, Asker, Driver, Inbox, Job, Limits};
 use super::{Bindings, Component, Failure, Invoked};
 use crate::session::ProgressError;
 use proto::message::InvocationDetails;
-use proto::{Format, Payload};
+use proto::{Format, Payload, RequestId};
 use std::cell::Cell;
 use std::rc::Rc;
 use tokio::sync::oneshot;
@@ -51,6 +51,10 @@ impl Drop for HandFed {
 impl Answer for Once {
     fn format(&self) -> Format {
         Format::MsgPack
+    }
+
+    fn request(&self) -> RequestId {
+        RequestId::FIRST
     }
 
     fn is_progressive(&self) -> bool {

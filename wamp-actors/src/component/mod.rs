@@ -8,17 +8,20 @@
 //! ```
 
 mod actor;
+mod address;
 mod arguments;
 mod bindings;
 mod call;
-mod cancel;
 mod direct;
 pub(crate) mod driver;
 mod extract;
 mod failure;
 pub(crate) mod hand_fed;
 mod handler;
+mod incident;
 pub(crate) mod instance;
+mod message;
+mod middleware;
 mod options;
 pub(crate) mod payload;
 mod procedure;
@@ -26,18 +29,27 @@ mod progress;
 mod rejection;
 mod reply;
 mod requirement;
+mod shared_state;
 mod state;
+mod tally;
 mod task;
+#[cfg(all(test, feature = "macros"))]
+mod tests;
 mod topic;
 
-pub use crate::session::ProgressError;
+pub use proto::Payload;
+
+pub use crate::session::{Caller, Cancellation, ProgressError};
 pub use actor::{BindingFigures, ComponentActor, Figures, Status, Stop};
+pub use address::{Address, NotRun, Receive};
 pub use arguments::Arguments;
 pub use bindings::{BindError, Bindings, BoundUri};
-pub use call::{Call, Invoked};
-pub use cancel::Cancellation;
+pub use call::{Call, Deadline, Invoked};
 pub use extract::Extract;
 pub use failure::{Failure, IntoFailure};
+pub use incident::{Incident, Mishap, Occasion, Place};
+pub use middleware::{Kind, Layer, Run, RunError};
+pub(crate) use options::Layers;
 pub use options::{ComponentOptions, OnRefusal};
 pub use procedure::{OnCancel, ProcedureBinding};
 pub use progress::Progress;
@@ -45,7 +57,11 @@ pub use rejection::Rejection;
 pub use reply::{ByItem, ByOutcome, ByPayload, ByResult, ByStream, ByValue};
 pub use reply::{IntoReply, IntoStreamItem, Outcome, Reply, Streamed, stream};
 pub(crate) use requirement::Requirement;
+pub use shared_state::State;
+pub(crate) use shared_state::States;
 pub use state::{BuildError, ComponentError, ComponentState, Fault, NotJoined};
+pub(crate) use tally::Counts;
+pub use tally::Tally;
 pub use task::{HookBinding, TaskBinding};
 pub use topic::{Delivery, TopicBinding};
 

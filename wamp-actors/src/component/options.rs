@@ -1,5 +1,6 @@
-use super::Requirement;
 use super::driver::Limits;
+use super::shared_state::States;
+use super::{Counts, Layer, Requirement};
 use crate::session::SessionBuilder;
 use crate::supervisor::{BackoffOptions, BudgetOptions};
 use crate::transport::Transport;
@@ -37,9 +38,23 @@ pub struct ComponentOptions {
     pub(crate) max_running: usize,
     pub(crate) requires: Vec<String>,
     pub(crate) requires_timeout: Duration,
+    /// What the instance counts.
+    pub(crate) counts: Arc<Counts>,
     /// What `requires` came to.
     pub(crate) requirements: Vec<Requirement>,
     pub(crate) until_done: bool,
+    pub(crate) layers: Layers,
+    pub(crate) states: States,
+}
+
+/// What stands around each handler, the outermost first.
+#[derive(Clone, Default)]
+pub(crate) struct Layers(pub(crate) Vec<Arc<dyn Layer>>);
+
+impl std::fmt::Debug for Layers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} layers", self.0.len())
+    }
 }
 
 impl Default for ComponentOptions {
@@ -57,8 +72,11 @@ impl Default for ComponentOptions {
             retry_refused: false,
             patience,
             max_running,
+            layers: Layers::default(),
+            states: States::default(),
             requires: Vec::new(),
             requires_timeout: Duration::from_secs(60),
+            counts: Arc::default(),
             requirements: Vec::new(),
             until_done: false,
         }
@@ -154,6 +172,24 @@ impl ComponentOptions {
     pub fn until_done(mut self, until_done: bool) -> Self {
         self.until_done = until_done;
         self
+    }
+
+    /// Puts a layer around its handlers, inside of those before it and of the service's.
+    pub fn layer(mut self, layer: impl Layer) -> Self {
+        self.layers.0.push(Arc::new(layer));
+        self
+    }
+
+    /// A value that its handlers take as [`State<T>`](super::State), in place of the service's of that type.
+    pub fn state<T: Send + Sync + 'static>(mut self, state: T) -> Self {
+        self.states.insert(Arc::new(state));
+        self
+    }
+
+    /// Adds what the service has for all of its components.
+    pub(crate) fn under_service(&mut self, layers: &Layers, states: &States) {
+        self.layers.0.splice(0..0, layers.0.iter().cloned());
+        self.states.extend_from(states);
     }
 
     /// Whether it names a way to the router.

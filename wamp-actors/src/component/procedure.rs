@@ -1,9 +1,10 @@
 use super::bindings::Plan;
 use super::handler::Handler;
-use super::{Bindings, Call, Component, IntoReply, Outcome};
+use super::{Bindings, Call, Component, Failure, IntoReply, Outcome};
 use futures_util::future::LocalBoxFuture;
 use proto::MatchPolicy;
-use proto::message::{InvokePolicy, RegisterOptions};
+use proto::message::{InvocationDetails, InvokePolicy, RegisterOptions};
+use proto::uri::wamp;
 use serde::de::DeserializeOwned;
 use std::ops::AsyncFn;
 use std::time::Duration;
@@ -32,6 +33,18 @@ pub(crate) struct ProcedureOptions {
     pub(crate) timeout: Option<Duration>,
     pub(crate) on_cancel: OnCancel,
     pub(crate) collect: usize,
+    /// The roles that may call; all, if there is none.
+    pub(crate) roles: Vec<String>,
+    pub(crate) idempotent: bool,
+}
+
+impl ProcedureOptions {
+    /// The error for a caller who may not call. Who does not say who they are has no role.
+    pub(crate) fn refuses(&self, details: &InvocationDetails) -> Option<Failure> {
+        let role = details.caller_authrole.as_deref();
+        let allowed = self.roles.is_empty() || role.is_some_and(|role| self.roles.iter().any(|allowed| allowed == role));
+        (!allowed).then(|| Failure::new(wamp::NOT_AUTHORIZED).with_message("the caller has none of the roles that may call this"))
+    }
 }
 
 /// A procedure being declared: options, then one terminal.
@@ -40,6 +53,7 @@ pub(crate) struct ProcedureOptions {
 pub struct ProcedureBinding<'b, C: Component> {
     bindings: &'b mut Bindings<C>,
     uri: String,
+    member: Option<String>,
     options: ProcedureOptions,
 }
 
@@ -52,8 +66,16 @@ impl<'b, C: Component> ProcedureBinding<'b, C> {
             timeout: None,
             on_cancel: OnCancel::default(),
             collect: DEFAULT_COLLECT,
+            roles: Vec::new(),
+            idempotent: false,
         };
-        Self { bindings, uri, options }
+        Self { bindings, uri, member: None, options }
+    }
+
+    /// What logs and statistics call it (default: the URI's last component); macros give the method's name.
+    pub fn member(mut self, name: impl Into<String>) -> Self {
+        self.member = Some(name.into());
+        self
     }
 
     /// How the URI is matched with that of a call (default: exact).
@@ -114,6 +136,21 @@ impl<'b, C: Component> ProcedureBinding<'b, C> {
         self
     }
 
+    /// The roles (`caller_authrole`) that may call (default: all); others are answered `wamp.error.not_authorized`, and the
+    /// handler does not run. The dealer is asked to tell who calls; where it does not, nobody may call.
+    pub fn roles<S: Into<String>>(mut self, roles: impl IntoIterator<Item = S>) -> Self {
+        self.options.roles = roles.into_iter().map(Into::into).collect();
+        self.options.register.disclose_caller = Some(true);
+        self
+    }
+
+    /// Declares that calling twice does no harm (default: no), for typed callers, which then repeat a call whose session was
+    /// lost, and for listings.
+    pub fn idempotent(mut self, idempotent: bool) -> Self {
+        self.options.idempotent = idempotent;
+        self
+    }
+
     /// Served by `async |component: &C, arguments| …`, concurrently. `arguments` is `()`, a tuple, `Kwargs` or one value.
     pub fn run<A, R, M, F>(self, handler: F)
     where
@@ -152,6 +189,6 @@ impl<'b, C: Component> ProcedureBinding<'b, C> {
 
     fn end(self, handler: Handler<C>) {
         let policy = self.options.register.match_policy;
-        self.bindings.push_uri(self.uri, policy, Plan::Procedure(self.options), handler);
+        self.bindings.push_uri(self.uri, self.member, policy, Plan::Procedure(self.options), handler);
     }
 }

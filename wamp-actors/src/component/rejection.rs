@@ -57,6 +57,6 @@ impl fmt::Display for Rejection {
 // Not an `Error`: `Failure` takes any of those as an internal fault, and this is the caller's.
 impl From<Rejection> for Failure {
     fn from(rejection: Rejection) -> Self {
-        Self::new(wamp::INVALID_ARGUMENT).with_message(rejection.to_string())
+        Self::new(wamp::INVALID_ARGUMENT).with_message(rejection.to_string()).rejected()
     }
 }

@@ -110,6 +110,14 @@ pub enum ComponentError {
         /// What is wrong, all of it.
         errors: Vec<BindError>,
     },
+    /// Its handlers take a state that nobody gave.
+    #[error("component {component} takes the state `{wanted}`, which neither it nor the service was given: call `.state(…)`")]
+    NoState {
+        /// The component.
+        component: &'static str,
+        /// The state's type.
+        wanted: &'static str,
+    },
     /// It cannot be made: its `from_config` failed at the start.
     #[error("component {component} cannot be made: {source}")]
     Build {

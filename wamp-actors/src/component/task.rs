@@ -10,6 +10,12 @@ use std::time::Duration;
 pub(crate) enum TaskPlan {
     /// After each join, before the bindings are registered.
     OnJoin,
+    /// In each session, once all bindings are made.
+    OnReady,
+    /// When a session ends.
+    OnLeave,
+    /// For each incident.
+    OnError,
     /// From each join to its end.
     WhileJoined,
     /// Each period while joined.
@@ -50,8 +56,8 @@ impl<'b, C: Component> TaskBinding<'b, C> {
 }
 
 impl<'b, C: Component> HookBinding<'b, C> {
-    pub(crate) fn new(bindings: &'b mut Bindings<C>, name: &str) -> Self {
-        Self { bindings, name: name.to_owned(), plan: TaskPlan::OnJoin }
+    pub(crate) fn new(bindings: &'b mut Bindings<C>, name: &str, plan: TaskPlan) -> Self {
+        Self { bindings, name: name.to_owned(), plan }
     }
 }
 
@@ -96,7 +102,7 @@ macro_rules! terminals {
             }
 
             fn end(self, handler: Handler<C>) {
-                self.bindings.push(self.name, Plan::Task(self.plan), handler);
+                self.bindings.push(self.name.as_str(), &self.name, Plan::Task(self.plan), handler);
             }
         }
     )*};

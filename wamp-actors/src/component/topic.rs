@@ -34,6 +34,7 @@ pub(crate) struct TopicOptions {
 pub struct TopicBinding<'b, C: Component> {
     bindings: &'b mut Bindings<C>,
     uri: String,
+    member: Option<String>,
     options: TopicOptions,
 }
 
@@ -41,7 +42,13 @@ impl<'b, C: Component> TopicBinding<'b, C> {
     pub(crate) fn new(bindings: &'b mut Bindings<C>, uri: String) -> Self {
         let options =
             TopicOptions { subscribe: SubscribeOptions::default(), concurrency: 1, queue: DEFAULT_QUEUE, delivery: Delivery::default() };
-        Self { bindings, uri, options }
+        Self { bindings, uri, member: None, options }
+    }
+
+    /// What logs and statistics call it (default: the URI's last component); macros give the method's name.
+    pub fn member(mut self, name: impl Into<String>) -> Self {
+        self.member = Some(name.into());
+        self
     }
 
     /// How the URI is matched with that of a publication (default: exact).
@@ -112,6 +119,6 @@ impl<'b, C: Component> TopicBinding<'b, C> {
 
     fn end(self, handler: Handler<C>) {
         let policy = self.options.subscribe.match_policy;
-        self.bindings.push_uri(self.uri, policy, Plan::Topic(self.options), handler);
+        self.bindings.push_uri(self.uri, self.member, policy, Plan::Topic(self.options), handler);
     }
 }

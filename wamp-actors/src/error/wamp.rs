@@ -20,7 +20,7 @@ pub use proto::payload::PayloadError;
 /// assert_eq!(error.uri(), "com.example.error.out_of_stock");
 /// assert_eq!(error.message(), Some("only 3 left".into()));
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct WampError {
     uri: RawUri,
     details: ErrorDetails,
@@ -28,7 +28,7 @@ pub struct WampError {
     content: Box<Content>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 enum Content {
     /// Being built here; a value that could not be written is told when the whole is.
     Built { message: Option<String>, args: Vec<Value>, kwargs: Dict, unfit: Option<PayloadError> },
@@ -139,6 +139,62 @@ impl WampError {
     }
 }
 
+/// How much of an error's arguments `Debug` shows, in octets.
+const SHOWN: usize = 256;
+
+/// With its arguments as values, cut short.
+impl fmt::Debug for WampError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("WampError");
+        shown.field("uri", &self.uri.as_str());
+        match self.payload(Format::MsgPack).map(|payload| values(&payload)) {
+            Ok(Ok((args, kwargs))) => {
+                if !args.is_empty() {
+                    shown.field("args", &format_args!("{}", cut_short(&args)));
+                }
+                if !kwargs.is_empty() {
+                    shown.field("kwargs", &format_args!("{}", cut_short(&kwargs)));
+                }
+                shown.finish()
+            }
+            Ok(Err(unreadable)) => shown.field("unreadable", &unreadable).finish(),
+            Err(unfit) => shown.field("unfit", &unfit).finish(),
+        }
+    }
+}
+
+fn values(payload: &Payload) -> Result<(Vec<Value>, Vec<(String, Value)>), proto::serializer::ReadError> {
+    let payload = payload.as_ref();
+    let args = payload.positionals().map(|value| value.to_value()).collect::<Result<_, _>>()?;
+    let kwargs = payload.keywords().map(|(name, value)| Ok((name.as_ref().to_owned(), value.to_value()?))).collect::<Result<_, _>>()?;
+    Ok((args, kwargs))
+}
+
+/// The text of `Debug`, of no more than [`SHOWN`] octets.
+fn cut_short(value: &impl fmt::Debug) -> String {
+    struct Short(String);
+
+    impl fmt::Write for Short {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            let room = SHOWN - self.0.len();
+            if text.len() <= room {
+                self.0.push_str(text);
+                return Ok(());
+            }
+            let cut = (0..=room).rev().find(|&at| text.is_char_boundary(at)).unwrap_or_default();
+            self.0.push_str(text.get(..cut).unwrap_or_default());
+            // Ends the formatting: what follows is not looked at.
+            Err(fmt::Error)
+        }
+    }
+
+    let mut short = Short(String::new());
+    match fmt::Write::write_fmt(&mut short, format_args!("{value:?}")) {
+        Ok(()) => short.0,
+        Err(fmt::Error) => short.0 + "…",
+    }
+}
+
 impl fmt::Display for WampError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.message() {
@@ -187,4 +243,25 @@ impl IntoWampError for std::convert::Infallible {
 fn to_value(value: &impl Serialize) -> Result<Value, PayloadError> {
     let (value,) = Payload::encode(Format::MsgPack, &(value,))?.decode()?;
     Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_the_arguments_as_values() {
+        let error = WampError::new("e.e").with_message("only 3 left").arg(3).kwarg("unit", "kg");
+        let shown = r#"WampError { uri: "e.e", args: [String("only 3 left"), Int(3)], kwargs: [("unit", String("kg"))] }"#;
+        assert_eq!(format!("{error:?}"), shown);
+        let received = WampError::with_payload("e.e", error.payload(Format::Cbor).expect("arguments"));
+        assert_eq!(format!("{received:?}"), shown);
+        assert_eq!(format!("{:?}", WampError::new("e.e")), r#"WampError { uri: "e.e" }"#);
+    }
+
+    #[test]
+    fn debug_cuts_long_arguments_short() {
+        let shown = format!("{:?}", WampError::new("e.e").arg("ü".repeat(100_000)));
+        assert!(shown.len() < 2 * SHOWN && shown.contains('…'), "{}", shown.len());
+    }
 }

@@ -45,7 +45,7 @@ impl Error {
 
 fn of_component(error: &ComponentError) -> u8 {
     match error {
-        ComponentError::Bindings { .. } | ComponentError::Build { .. } => CONFIG,
+        ComponentError::Bindings { .. } | ComponentError::NoState { .. } | ComponentError::Build { .. } => CONFIG,
         ComponentError::Join { source: NotJoined::Setback(setback), .. } => of_setback(setback),
         ComponentError::Join { .. } | ComponentError::Requires { .. } | ComponentError::RequiredFailed { .. } => UNAVAILABLE,
         ComponentError::Register { .. } | ComponentError::Subscribe { .. } => NO_PERMISSION,

@@ -1,6 +1,7 @@
 //! The runner of a service: several components, an embedded router unless another is named, signals, an orderly end.
 
 mod check;
+mod collector;
 mod discover;
 mod environment;
 mod error;
@@ -15,8 +16,9 @@ mod spec;
 #[cfg(all(test, feature = "router"))]
 mod tests;
 
-use crate::component::{Component, ComponentOptions};
+use crate::component::{Component, ComponentOptions, Layer, Layers, States};
 use crate::config::FromConfig;
+use crate::metrics::Metrics;
 #[cfg(feature = "router")]
 use crate::router::RouterBuilder;
 use crate::transport::Transport;
@@ -91,6 +93,9 @@ pub struct Service {
     drain: Duration,
     on_failure: OnFailure,
     threads: Option<usize>,
+    layers: Layers,
+    states: States,
+    metrics: Metrics,
 }
 
 impl Default for Service {
@@ -107,6 +112,9 @@ impl Default for Service {
             drain: Duration::from_secs(10),
             on_failure: OnFailure::default(),
             threads: None,
+            layers: Layers::default(),
+            states: States::default(),
+            metrics: Metrics::new(),
         }
     }
 }
@@ -188,6 +196,24 @@ impl Service {
     #[cfg(feature = "router")]
     pub fn router(mut self, router: RouterBuilder) -> Self {
         self.router = Some(router);
+        self
+    }
+
+    /// Puts a layer around the handlers of all components, inside of those before it.
+    pub fn layer(mut self, layer: impl Layer) -> Self {
+        self.layers.0.push(Arc::new(layer));
+        self
+    }
+
+    /// A value that the handlers of all components take as [`State<T>`](crate::component::State).
+    pub fn state<T: Send + Sync + 'static>(mut self, state: T) -> Self {
+        self.states.insert(Arc::new(state));
+        self
+    }
+
+    /// Where the metrics of its components go (default: a registry of its own, [`RunningService::metrics`]).
+    pub fn metrics(mut self, metrics: &Metrics) -> Self {
+        self.metrics = metrics.clone();
         self
     }
 

@@ -7,6 +7,7 @@ use super::spec::Spec;
 use super::{DEFAULT_REALM, OnFailure, Service};
 use crate::component::ComponentOptions;
 use crate::config::{Config, ConfigError, DEFAULT_FILE, OnFailureName};
+use crate::metrics::Metrics;
 use crate::transport::Transport;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -43,6 +44,7 @@ pub(super) struct Plan {
     pub(super) drain: Duration,
     pub(super) on_failure: OnFailure,
     pub(super) threads: Option<usize>,
+    pub(super) metrics: Metrics,
     /// What is logged.
     #[cfg(feature = "log")]
     pub(super) log: Option<String>,
@@ -63,6 +65,7 @@ impl Plan {
         let realm = said.into_iter().flatten().next().cloned().unwrap_or_else(|| DEFAULT_REALM.to_owned());
         for spec in &mut specs {
             spec.options.realm.get_or_insert_with(|| realm.clone());
+            spec.options.under_service(&service.layers, &service.states);
         }
         let ways = Ways { urls, transports };
         let mut plan = Self {
@@ -74,6 +77,7 @@ impl Plan {
             drain: config.service.drain.map_or(service.drain, |time| time.0),
             on_failure: config.service.on_failure.map_or(service.on_failure, OnFailure::from),
             threads: config.service.threads.map(|count| count.0).or(service.threads),
+            metrics: service.metrics,
             #[cfg(feature = "log")]
             log: config.log.filter.clone().map(|filter| filter.0),
         };

@@ -1,11 +1,14 @@
 use super::OnFailure;
 use super::check::{check, required};
+use super::collector::{Components, Watched};
 use super::error::ServiceError;
 use super::order::order;
 use super::plan::{Plan, Ways};
 use super::signals::Signals;
 use super::spec::{Control, Spec, Started};
-use crate::component::{BindingFigures, BoundUri, ComponentError, ComponentState, Figures, Requirement, Stop};
+use crate::component::{Address, BindingFigures, BoundUri, Component, ComponentError, ComponentState, Figures, Requirement, Stop, Tally};
+use crate::component::{ComponentOptions, Counts};
+use crate::metrics::Metrics;
 #[cfg(feature = "router")]
 use crate::router::Router;
 use actix_rt::Arbiter;
@@ -27,6 +30,7 @@ pub struct RunningService {
     realm: String,
     drain: Duration,
     on_failure: OnFailure,
+    metrics: Metrics,
 }
 
 /// An instance of a component that runs.
@@ -39,6 +43,7 @@ pub struct RunningComponent {
     until_done: bool,
     served: Arc<[BoundUri]>,
     state: watch::Receiver<ComponentState>,
+    counts: Arc<Counts>,
     control: Control,
 }
 
@@ -56,7 +61,7 @@ impl RunningService {
         if actix_rt::System::try_current().is_none() {
             return Err(ServiceError::NoSystem);
         }
-        let Plan { specs, realm, drain, on_failure, threads, .. } = plan;
+        let Plan { specs, realm, drain, on_failure, threads, metrics, .. } = plan;
         let mut running = Self {
             components: Vec::new(),
             #[cfg(feature = "router")]
@@ -65,6 +70,7 @@ impl RunningService {
             realm,
             drain,
             on_failure,
+            metrics,
         };
         #[cfg(feature = "router")]
         let embedded = running.embed(plan.router).await?;
@@ -81,7 +87,9 @@ impl RunningService {
             spec.options.requirements = required.into_iter().map(|index| running.requirement(index)).collect();
             for number in 0..spec.options.instances {
                 let Some(thread) = running.threads.get(running.components.len() % threads) else { continue };
-                let Started { state, control } = spec.start(spec.options.clone(), number, &thread.handle());
+                let counts = Arc::<Counts>::default();
+                let Started { state, control } =
+                    spec.start(ComponentOptions { counts: Arc::clone(&counts), ..spec.options.clone() }, number, &thread.handle());
                 running.components.push(RunningComponent {
                     name: spec.name,
                     declared: index,
@@ -89,10 +97,13 @@ impl RunningService {
                     until_done: spec.options.until_done,
                     served: Arc::clone(&served),
                     state,
+                    counts,
                     control,
                 });
             }
         }
+        let watched = running.components.iter().map(RunningComponent::watched);
+        running.metrics.collect(Components(watched.collect()));
         Ok(running)
     }
 
@@ -173,6 +184,11 @@ impl RunningService {
         failed.map_or(Ok(()), |error| Err(ServiceError::Failed(error)))
     }
 
+    /// The metrics of its components, and of whatever else was added.
+    pub const fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
     /// The instances, in the order of their start.
     pub fn components(&self) -> &[RunningComponent] {
         &self.components
@@ -246,9 +262,24 @@ impl RunningComponent {
         self.state.clone()
     }
 
+    /// What it has done since its start.
+    pub fn tally(&self) -> Tally {
+        self.counts.read()
+    }
+
+    fn watched(&self) -> Watched {
+        let (state, counts) = (self.state.clone(), Arc::clone(&self.counts));
+        Watched { component: self.name, instance: self.number, state, counts }
+    }
+
     /// What waits for each of its bindings and what was lost, in their order; nothing once it has ended.
     pub async fn figures(&self) -> Vec<BindingFigures> {
         self.control.figures.send(Figures).await.unwrap_or_default()
+    }
+
+    /// Its address, for local messages; `None` if it is not a `C`.
+    pub fn address<C: Component>(&self) -> Option<Address<C>> {
+        self.control.address.downcast_ref().cloned()
     }
 
     /// Waits until it is ready, or was stopped.

@@ -1,9 +1,12 @@
 use super::error::ServiceError;
 use crate::component::instance::Factory;
-use crate::component::{Bindings, BoundUri, Component, ComponentActor, ComponentError, ComponentOptions, ComponentState, Figures, Stop};
+use crate::component::{
+    Address, Bindings, BoundUri, Component, ComponentActor, ComponentError, ComponentOptions, ComponentState, Figures, Stop,
+};
 use crate::config::{ConfigError, FromConfig, Settings};
 use actix::{Actor, Recipient};
 use actix_rt::ArbiterHandle;
+use std::any::Any;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -27,13 +30,15 @@ pub(super) struct Started {
 pub(super) struct Control {
     pub(super) stop: Recipient<Stop>,
     pub(super) figures: Recipient<Figures>,
+    /// The `Address` of the component's type.
+    pub(super) address: Box<dyn Any + Send + Sync>,
 }
 
 trait Start: Send + Sync {
     /// Takes the component's settings, if they fit.
     fn configure(&mut self, settings: Settings) -> Result<(), ConfigError>;
     /// What it serves, if its declarations can stand.
-    fn check(&self) -> Result<Vec<BoundUri>, ComponentError>;
+    fn check(&self, options: &ComponentOptions) -> Result<Vec<BoundUri>, ComponentError>;
     fn start(&self, options: ComponentOptions, number: usize, on: &ArbiterHandle) -> Started;
 }
 
@@ -51,8 +56,8 @@ impl<C: Component> Start for Made<C> {
         settings.refuse()
     }
 
-    fn check(&self) -> Result<Vec<BoundUri>, ComponentError> {
-        served::<C>()
+    fn check(&self, options: &ComponentOptions) -> Result<Vec<BoundUri>, ComponentError> {
+        served::<C>(options)
     }
 
     fn start(&self, options: ComponentOptions, number: usize, on: &ArbiterHandle) -> Started {
@@ -68,8 +73,8 @@ impl<C: FromConfig> Start for Configured<C> {
         Ok(())
     }
 
-    fn check(&self) -> Result<Vec<BoundUri>, ComponentError> {
-        served::<C>()
+    fn check(&self, options: &ComponentOptions) -> Result<Vec<BoundUri>, ComponentError> {
+        served::<C>(options)
     }
 
     fn start(&self, options: ComponentOptions, number: usize, on: &ArbiterHandle) -> Started {
@@ -78,15 +83,19 @@ impl<C: FromConfig> Start for Configured<C> {
     }
 }
 
-fn served<C: Component>() -> Result<Vec<BoundUri>, ComponentError> {
+fn served<C: Component>(options: &ComponentOptions) -> Result<Vec<BoundUri>, ComponentError> {
     let entries = Bindings::<C>::of_component().map_err(|errors| ComponentError::Bindings { component: C::NAME, errors })?;
+    if let Some(wanted) = options.states.missing::<C>().first() {
+        return Err(ComponentError::NoState { component: C::NAME, wanted });
+    }
     Ok(entries.iter().filter_map(|entry| entry.bound_uri()).collect())
 }
 
 fn start<C: Component>(factory: Factory<C>, options: ComponentOptions, number: usize, on: &ArbiterHandle) -> Started {
     let (sender, state) = watch::channel(ComponentState::Starting);
     let actor = ComponentActor::start_in_arbiter(on, move |_| ComponentActor::new(factory, options, number, sender));
-    Started { state, control: Control { stop: actor.clone().recipient(), figures: actor.recipient() } }
+    let address = Box::new(Address::new(actor.clone()));
+    Started { state, control: Control { stop: actor.clone().recipient(), figures: actor.recipient(), address } }
 }
 
 impl Spec {
@@ -106,7 +115,7 @@ impl Spec {
 
     /// What it serves.
     pub(super) fn check(&self) -> Result<Vec<BoundUri>, ServiceError> {
-        Ok(self.start.check()?)
+        Ok(self.start.check(&self.options)?)
     }
 
     pub(super) fn start(&self, options: ComponentOptions, number: usize, on: &ArbiterHandle) -> Started {

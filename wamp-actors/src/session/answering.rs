@@ -63,6 +63,10 @@ impl Answering {
         self.format
     }
 
+    pub(super) const fn request(&self) -> RequestId {
+        self.invocation
+    }
+
     pub(super) fn is_progressive(&self) -> bool {
         self.progressive
     }

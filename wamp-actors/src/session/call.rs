@@ -3,6 +3,7 @@
 use super::handle::CallGuard;
 use super::queue::{Overflow, Queue, Sink, queue};
 use super::requests::{CallRequest, Requests};
+use super::scope::Scope;
 use crate::error::{CallError, PayloadError, SessionError};
 use futures_util::Stream;
 use futures_util::future::BoxFuture;
@@ -40,6 +41,8 @@ pub struct ProgressiveCallBuilder {
 struct Draft {
     requests: Arc<dyn Requests>,
     request: Result<CallRequest, SessionError>,
+    /// Whether it ends with the handler in which it is made.
+    inherits: bool,
 }
 
 impl<R> CallBuilder<R> {
@@ -51,7 +54,7 @@ impl<R> CallBuilder<R> {
     /// A call with arguments made elsewhere, or what is wrong with them.
     pub(crate) fn with_payload(requests: Arc<dyn Requests>, procedure: &str, payload: Result<Payload, SessionError>) -> Self {
         let request = payload.and_then(|payload| draft(&*requests, procedure, payload));
-        Self { draft: Draft { requests, request }, result: PhantomData }
+        Self { draft: Draft { requests, request, inherits: true }, result: PhantomData }
     }
 
     /// The same call, with a result of another type.
@@ -87,6 +90,13 @@ impl<R> CallBuilder<R> {
     /// session was lost while it was open (default: off, and such a call ends with `OutcomeUnknown`).
     pub fn idempotent(self) -> Self {
         self.with(|request| request.idempotent = true)
+    }
+
+    /// Lets the call outlast the handler in which it is made (default: a call made inside a handler gets no more time than
+    /// the handler's own call has left, and is canceled with it).
+    pub fn independent(mut self) -> Self {
+        self.draft.inherits = false;
+        self
     }
 
     fn with(mut self, set: impl FnOnce(&mut CallRequest)) -> Self {
@@ -134,6 +144,12 @@ impl ProgressiveCallBuilder {
         self
     }
 
+    /// See [`CallBuilder::independent`].
+    pub fn independent(mut self) -> Self {
+        self.draft.inherits = false;
+        self
+    }
+
     /// How many results may wait to be taken; one more ends the call with [`CallError::Overrun`] (default: 1024).
     pub fn queue(mut self, results: usize) -> Self {
         self.queue = results.max(1);
@@ -149,7 +165,9 @@ impl ProgressiveCallBuilder {
     /// The results as a stream, undecoded; the final one says so.
     pub fn raw_stream(self) -> ProgressiveStream {
         let (sink, results) = queue(self.queue, Overflow::DropNewest);
-        ProgressiveStream { call: Some(self.draft.call_progressive(sink)), guard: None, results }
+        let canceled = self.draft.scope().and_then(|scope| scope.canceled);
+        let canceled = canceled.map(|canceled| Box::pin(async move { canceled.canceled().await }) as BoxFuture<'static, ()>);
+        ProgressiveStream { call: Some(self.draft.call_progressive(sink)), guard: None, results, canceled }
     }
 }
 
@@ -193,12 +211,23 @@ pub struct ProgressiveStream {
     call: Option<BoxFuture<'static, Option<CallGuard>>>,
     guard: Option<CallGuard>,
     results: Queue<Result<Progressive, CallError>>,
+    /// Comes when the handler in which the call is made is no longer waited for.
+    canceled: Option<BoxFuture<'static, ()>>,
 }
 
 impl Stream for ProgressiveStream {
     type Item = Result<Progressive, CallError>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if let Some(canceled) = &mut self.canceled
+            && canceled.as_mut().poll(cx).is_ready()
+        {
+            (self.canceled, self.call, self.guard) = (None, None, None);
+            let (ended, results) = queue(1, Overflow::DropNewest);
+            ended.finish();
+            self.results = results;
+            return Poll::Ready(Some(Err(CallError::Canceled)));
+        }
         if let Some(call) = &mut self.call
             && let Poll::Ready(guard) = call.as_mut().poll(cx)
         {
@@ -241,18 +270,44 @@ impl Draft {
         }
     }
 
+    /// What the call inherits, if it does.
+    fn scope(&self) -> Option<Scope> {
+        if self.inherits { Scope::current() } else { None }
+    }
+
     fn call(self) -> BoxFuture<'static, Result<Payload, CallError>> {
-        match self.request {
-            Ok(request) => self.requests.call(request),
-            Err(error) => Box::pin(async move { Err(error.into()) }),
+        let scope = self.scope();
+        let (mut request, scope) = match (self.request, scope) {
+            (Ok(request), None) => return self.requests.call(request),
+            (Ok(request), Some(scope)) => (request, scope),
+            (Err(error), _) => return Box::pin(async move { Err(error.into()) }),
+        };
+        if let Err(late) = scope.limit(&mut request) {
+            return Box::pin(async move { Err(late) });
+        }
+        let call = self.requests.call(request);
+        match scope.canceled {
+            None => call,
+            Some(canceled) => Box::pin(async move {
+                tokio::select! {
+                    biased;
+                    () = canceled.canceled() => Err(CallError::Canceled),
+                    result = call => result,
+                }
+            }),
         }
     }
 
     fn call_progressive(self, results: Sink<Result<Progressive, CallError>>) -> BoxFuture<'static, Option<CallGuard>> {
-        match self.request {
+        let scope = self.scope();
+        let limited = self.request.map_err(CallError::from).and_then(|mut request| {
+            scope.iter().try_for_each(|scope| scope.limit(&mut request))?;
+            Ok(request)
+        });
+        match limited {
             Ok(request) => self.requests.call_progressive(request, results),
             Err(error) => {
-                results.finish_with(Err(error.into()));
+                results.finish_with(Err(error));
                 Box::pin(async { None })
             }
         }

@@ -8,6 +8,7 @@ mod actor;
 mod answering;
 mod builder;
 mod call;
+mod cancel;
 mod command;
 mod driver;
 mod handle;
@@ -17,6 +18,7 @@ mod queue;
 mod register;
 pub(crate) mod requests;
 pub(crate) mod runtime;
+mod scope;
 mod subscribe;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -30,6 +32,7 @@ use std::sync::Arc;
 pub use actor::{Leave, SessionActor, SessionStats, Stats};
 pub use builder::SessionBuilder;
 pub use call::{CallBuilder, CallFuture, CallStream, Progressive, ProgressiveCallBuilder, ProgressiveStream};
+pub use cancel::Cancellation;
 pub use publish::{Acknowledged, PublishBuilder, PublishFuture, Unacknowledged};
 pub use queue::Overflow;
 pub use register::{Caller, Invocation, Invocations, ProgressError, RegisterBuilder, Registration, Responder};
@@ -39,6 +42,7 @@ pub(crate) use handle::CallGuard;
 pub(crate) use queue::{EventSink, InvocationSink, Sink, Take};
 pub(crate) use register::{HoldRegistration, RegistrationHold};
 pub(crate) use requests::{RegisterRequest, Requests, SubscribeRequest};
+pub(crate) use scope::Scope;
 pub(crate) use subscribe::{HoldSubscription, SubscriptionHold};
 
 /// A session in a realm. Clones share it; it ends when it is [left](Self::leave), when its link is lost, or when the last

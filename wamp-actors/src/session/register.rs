@@ -7,7 +7,7 @@ use futures_util::Stream;
 use futures_util::future::BoxFuture;
 use proto::message::{InvocationDetails, InvokePolicy, RegisterOptions};
 use proto::uri::{Strictness, wamp};
-use proto::{Format, MatchPolicy, Payload, RawUri, RegistrationId, SessionId, Value};
+use proto::{Format, MatchPolicy, Payload, RawUri, RegistrationId, RequestId, SessionId, Value};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt;
@@ -242,6 +242,16 @@ pub struct Caller {
     pub authrole: Option<String>,
 }
 
+impl Caller {
+    pub(crate) fn of(details: &InvocationDetails) -> Self {
+        Self {
+            session: details.caller,
+            authid: details.caller_authid.as_deref().map(str::to_owned),
+            authrole: details.caller_authrole.as_deref().map(str::to_owned),
+        }
+    }
+}
+
 impl Invocation {
     /// The procedure called.
     pub fn procedure(&self) -> &str {
@@ -259,11 +269,7 @@ impl Invocation {
 
     /// Who calls, as far as it is disclosed.
     pub fn caller(&self) -> Caller {
-        Caller {
-            session: self.details.caller,
-            authid: self.details.caller_authid.as_deref().map(str::to_owned),
-            authrole: self.details.caller_authrole.as_deref().map(str::to_owned),
-        }
+        Caller::of(&self.details)
     }
 
     /// How long the caller waits, if it said and the callee is to see to it.
@@ -318,6 +324,11 @@ impl Responder {
     /// The format to write results in: results of another are transcoded.
     pub fn format(&self) -> Format {
         self.inner.format()
+    }
+
+    /// The request's id, as it is in the logs of routers.
+    pub fn request(&self) -> RequestId {
+        self.inner.request()
     }
 
     /// Whether the caller asked for progressive results.

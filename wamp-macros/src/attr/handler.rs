@@ -1,5 +1,6 @@
 use super::Options;
 use crate::errors::Errors;
+use crate::template::{self, Part};
 use proc_macro2::Span;
 use std::time::Duration;
 use syn::{Attribute, LitStr};
@@ -10,7 +11,7 @@ pub(crate) enum Binding {
     Topic(Topic),
     Task(Task),
     Every(Every),
-    OnJoin(OnJoin),
+    Hook(Hook),
 }
 
 /// `#[procedure(…)]`.
@@ -18,7 +19,8 @@ pub(crate) struct Procedure {
     pub(crate) at: Attribute,
     /// Default: the method's name under the component's prefix.
     pub(crate) uri: Option<LitStr>,
-    pub(crate) matching: Match,
+    /// Default: exact; with named parts wildcard.
+    pub(crate) matching: Option<Match>,
     /// A variant of `InvokePolicy`.
     pub(crate) invoke: Option<&'static str>,
     pub(crate) concurrency: Option<Count>,
@@ -28,6 +30,9 @@ pub(crate) struct Procedure {
     pub(crate) force_reregister: Option<bool>,
     /// A variant of `OnCancel`, and where it stands.
     pub(crate) on_cancel: Option<(&'static str, Span)>,
+    pub(crate) collect: Option<Count>,
+    pub(crate) roles: Option<Vec<LitStr>>,
+    pub(crate) idempotent: Option<bool>,
 }
 
 /// `#[topic(…)]`.
@@ -35,7 +40,8 @@ pub(crate) struct Topic {
     pub(crate) at: Attribute,
     /// Default: the method's name under the component's prefix.
     pub(crate) uri: Option<LitStr>,
-    pub(crate) matching: Match,
+    /// Default: exact; with named parts wildcard.
+    pub(crate) matching: Option<Match>,
     pub(crate) concurrency: Option<Count>,
     pub(crate) queue: Option<Count>,
     pub(crate) get_retained: Option<bool>,
@@ -53,17 +59,48 @@ pub(crate) struct Every {
     pub(crate) period: Duration,
 }
 
-/// `#[on_join]`.
-pub(crate) struct OnJoin;
+/// `#[on_join]` and its like; each is a method of `Bindings` too.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hook {
+    Join,
+    Ready,
+    Leave,
+    Error,
+}
+
+impl Hook {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Join => "on_join",
+            Self::Ready => "on_ready",
+            Self::Leave => "on_leave",
+            Self::Error => "on_error",
+        }
+    }
+}
 
 impl Binding {
     /// Whether nobody outside asks for it, so that there are no arguments.
     pub(crate) fn is_run(&self) -> bool {
-        matches!(self, Self::Task(_) | Self::Every(_) | Self::OnJoin(_))
+        matches!(self, Self::Task(_) | Self::Every(_) | Self::Hook(_))
+    }
+
+    /// The URI as it is written, if it has one.
+    pub(crate) const fn uri(&self) -> Option<&LitStr> {
+        match self {
+            Self::Procedure(procedure) => procedure.uri.as_ref(),
+            Self::Topic(topic) => topic.uri.as_ref(),
+            Self::Task(_) | Self::Every(_) | Self::Hook(_) => None,
+        }
+    }
+
+    /// The named parts of its URI; none, if there is something wrong with them.
+    pub(crate) fn parts(&self) -> Vec<Part> {
+        template::of(self.uri()).unwrap_or_default().parts
     }
 }
 
-/// A number of at least 1, and where it stands.
+/// A number of at least 1 (0 where a word says so), and where it stands.
 #[derive(Clone, Copy)]
 pub(crate) struct Count {
     pub(crate) value: usize,
@@ -104,22 +141,27 @@ fn reader(attr: &Attribute) -> Option<Reader> {
         "procedure" => |attr, errors| Some(Binding::Procedure(Procedure::parse(attr, errors))),
         "topic" => |attr, errors| Some(Binding::Topic(Topic::parse(attr, errors))),
         "task" => |attr, errors| Some(Binding::Task(Task::parse(attr, errors))),
-        "on_join" => |attr, errors| {
-            Options::of("on_join", attr, errors).finish();
-            Some(Binding::OnJoin(OnJoin))
-        },
+        "on_join" => |attr, errors| Some(Hook::Join.parse(attr, errors)),
+        "on_ready" => |attr, errors| Some(Hook::Ready.parse(attr, errors)),
+        "on_leave" => |attr, errors| Some(Hook::Leave.parse(attr, errors)),
+        "on_error" => |attr, errors| Some(Hook::Error.parse(attr, errors)),
         "every" => |attr, errors| Every::parse(attr, errors).map(Binding::Every),
         _ => return None,
     })
 }
 
 impl Procedure {
+    /// How its URI is matched.
+    pub(crate) fn policy(&self) -> Match {
+        policy(self.uri.as_ref(), self.matching)
+    }
+
     fn parse(attr: &Attribute, errors: &Errors) -> Self {
         let mut options = Options::of("procedure", attr, errors);
         let parsed = Self {
             at: attr.clone(),
             uri: options.leading_or("uri"),
-            matching: options.word("match", MATCHES).unwrap_or_default(),
+            matching: options.word("match", MATCHES),
             invoke: options.word("invoke", INVOKES),
             concurrency: count(&mut options, "concurrency"),
             queue: count(&mut options, "queue"),
@@ -127,6 +169,9 @@ impl Procedure {
             disclose_caller: options.flag("disclose_caller"),
             force_reregister: options.flag("force_reregister"),
             on_cancel: options.word_at("cancel", CANCELS),
+            collect: options.count_or("collect", "error").map(|(value, span)| Count { value, span }),
+            roles: options.texts("roles"),
+            idempotent: options.flag("idempotent"),
         };
         options.finish();
         parsed
@@ -134,12 +179,17 @@ impl Procedure {
 }
 
 impl Topic {
+    /// How its URI is matched.
+    pub(crate) fn policy(&self) -> Match {
+        policy(self.uri.as_ref(), self.matching)
+    }
+
     fn parse(attr: &Attribute, errors: &Errors) -> Self {
         let mut options = Options::of("topic", attr, errors);
         let parsed = Self {
             at: attr.clone(),
             uri: options.leading_or("uri"),
-            matching: options.word("match", MATCHES).unwrap_or_default(),
+            matching: options.word("match", MATCHES),
             concurrency: count(&mut options, "concurrency"),
             queue: count(&mut options, "queue"),
             get_retained: options.flag("get_retained"),
@@ -157,6 +207,13 @@ impl Task {
     }
 }
 
+impl Hook {
+    fn parse(self, attr: &Attribute, errors: &Errors) -> Binding {
+        Options::of(self.name(), attr, errors).finish();
+        Binding::Hook(self)
+    }
+}
+
 impl Every {
     fn parse(attr: &Attribute, errors: &Errors) -> Option<Self> {
         let before = errors.count();
@@ -169,6 +226,12 @@ impl Every {
         }
         Some(Self { period: parsed? })
     }
+}
+
+/// As said; with named parts a wildcard.
+fn policy(uri: Option<&LitStr>, said: Option<Match>) -> Match {
+    let parts = template::of(uri).unwrap_or_default().parts;
+    if parts.is_empty() { said.unwrap_or_default() } else { Match::Wildcard }
 }
 
 fn count(options: &mut Options<'_>, name: &'static str) -> Option<Count> {

@@ -115,6 +115,40 @@ impl<'e> Options<'e> {
         }
     }
 
+    /// `name = 64`, at least 1, or a word for 0; with where it stands.
+    pub(crate) fn count_or(&mut self, name: &'static str, word: &str) -> Option<(usize, Span)> {
+        let at = self.named.iter().find(|option| option.name == name);
+        match at.and_then(|option| option.value.clone()).map(ungrouped) {
+            Some(Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) => {
+                self.take(name);
+                if text.value() == word {
+                    return Some((0, text.span()));
+                }
+                self.wrong(&text, format_args!("`{name}` takes a whole number or \"{word}\": `{name} = 64`"))
+            }
+            _ => self.count(name),
+        }
+    }
+
+    /// `name = ["text", "text"]`, at least one.
+    pub(crate) fn texts(&mut self, name: &'static str) -> Option<Vec<LitStr>> {
+        let (option, value) = self.valued(name, "[\"…\"]")?;
+        let Expr::Array(list) = value else {
+            return self.wrong(&option, format_args!("`{name}` takes a list of texts: `{name} = [\"…\", \"…\"]`"));
+        };
+        let mut texts = Vec::new();
+        for element in list.elems.iter().cloned().map(ungrouped) {
+            match element {
+                Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => texts.push(text),
+                other => return self.wrong(&other, format_args!("`{name}` takes texts in quotes: `{name} = [\"…\", \"…\"]`")),
+            }
+        }
+        if texts.is_empty() {
+            return self.wrong(&list, format_args!("`{name}` names at least one; leave it out for all"));
+        }
+        Some(texts)
+    }
+
     /// `name = "5s"`, more than nothing.
     pub(crate) fn duration(&mut self, name: &'static str) -> Option<Duration> {
         let text = self.text(name)?;

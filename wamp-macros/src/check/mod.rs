@@ -69,6 +69,12 @@ fn binding(handler: &Handler, bound: &Binding, errors: &Errors) {
     match bound {
         Binding::Procedure(procedure) => {
             concurrency(handler, procedure.concurrency, errors);
+            if let Some(collect) = procedure.collect.filter(|_| !handler.reply.is_stream()) {
+                errors.add(syn::Error::new(collect.span, "`collect` is about the results of a stream: return `impl Stream<Item = T>`"));
+            }
+            if let (Some([role, ..]), Some(false)) = (procedure.roles.as_deref(), procedure.disclose_caller) {
+                errors.at(role, "who calls is judged by what the router discloses: leave `disclose_caller = false` out");
+            }
             if let Some((_, span)) = procedure.on_cancel.filter(|_| handler.access == Access::Shared) {
                 errors.add(syn::Error::new(span, "a canceled `&self` handler is dropped in any case: `cancel` is for `&mut self`"));
             }
@@ -85,7 +91,7 @@ fn binding(handler: &Handler, bound: &Binding, errors: &Errors) {
         }
         Binding::Task(_) => no_arguments(handler, "task", errors),
         Binding::Every(_) => no_arguments(handler, "every", errors),
-        Binding::OnJoin(_) => no_arguments(handler, "on_join", errors),
+        Binding::Hook(hook) => no_arguments(handler, hook.name(), errors),
     }
 }
 
@@ -98,7 +104,10 @@ fn concurrency(handler: &Handler, count: Option<Count>, errors: &Errors) {
 
 fn no_arguments(handler: &Handler, attribute: &str, errors: &Errors) {
     for param in handler.params.iter().filter(|param| !matches!(param.source, Source::Extract { .. })) {
-        errors.at(&param.pat, format_args!("nobody calls this with arguments: `#[{attribute}]` can give a `Session` and a `Cancellation`"));
+        errors.at(
+            &param.pat,
+            format_args!("nobody calls this with arguments: `#[{attribute}]` can give a `Session`, a `State` and a `Cancellation`"),
+        );
     }
     if matches!(handler.reply, Reply::Value | Reply::Result { unit: false }) {
         let output = &handler.method.sig.output;

@@ -1,5 +1,5 @@
 use crate::ast::{Absent, Handler, Param, Source};
-use crate::attr::Binding;
+use crate::attr::{Binding, Hook};
 use crate::errors::Errors;
 use crate::types::{Unfit, last_segment, unfit};
 use quote::ToTokens;
@@ -16,6 +16,42 @@ pub(crate) fn check(handler: &Handler, errors: &Errors) {
     );
     once(handler, |source| matches!(source, Source::Rest { .. }), "the rest of the arguments is taken already", errors);
     positional_order(handler, errors);
+    whole_payload(handler, errors);
+    parts(handler, errors);
+}
+
+/// Beside the undecoded arguments there are none to decode.
+fn whole_payload(handler: &Handler, errors: &Errors) {
+    if !handler.takes_payload() {
+        return;
+    }
+    let parts: Vec<_> = handler.bindings.iter().flat_map(Binding::parts).collect();
+    for param in &handler.params {
+        if !matches!(param.source, Source::Extract { .. }) && param.part_of(&parts).is_none() {
+            errors.at(&param.pat, "`Payload` takes all arguments undecoded: leave this parameter out, or the `Payload`");
+        }
+    }
+}
+
+/// Each named part of a URI has its parameter.
+fn parts(handler: &Handler, errors: &Errors) {
+    for bound in &handler.bindings {
+        for part in bound.parts() {
+            let name = &part.name;
+            match handler.params.iter().find(|param| param.part_of(std::slice::from_ref(&part)).is_some()) {
+                None => errors.at(bound.uri(), format_args!("no parameter takes the part `{{{name}}}`: write one, `{name}: String`")),
+                Some(Param { source: Source::Argument { absent: Absent::None | Absent::Default(_), .. }, ty, .. }) => {
+                    errors.at(
+                        ty,
+                        format_args!(
+                            "the part `{{{name}}}` of the URI is always there: write the type itself, without `Option` or default"
+                        ),
+                    );
+                }
+                Some(_) => {}
+            }
+        }
+    }
 }
 
 /// An invocation has no event's details, nor an event an invocation's: the call could only be refused.
@@ -25,7 +61,14 @@ pub(super) fn extractors(handler: &Handler, bound: &Binding, errors: &Errors) {
         let message = match (bound, known) {
             (Binding::Procedure(_), "EventDetails") => "a procedure is called by an invocation, not an event: take `InvocationDetails`",
             (Binding::Topic(_), "InvocationDetails") => "a topic's handler gets an event, not an invocation: take `EventDetails`",
+            (Binding::Topic(_), "Caller") => "an event has a publisher, not a caller: take `EventDetails`",
             (Binding::Topic(_), "Progress") => "nobody waits for the progress of an event's handler",
+            (Binding::Topic(_), "Deadline") => "nobody waits for an event's handler: it has no deadline",
+            (Binding::Hook(Hook::Error), "Incident") => continue,
+            (_, "Incident") => "incidents are told to `#[on_error]`: take `Incident` in a method of its own",
+            (bound, "Caller" | "Payload" | "Deadline") if bound.is_run() => {
+                "this runs by itself: there is no caller, nothing was given and nobody waits"
+            }
             (bound, "EventDetails" | "InvocationDetails" | "Progress") if bound.is_run() => {
                 "this runs by itself: there is no event, no invocation and nobody who waits for progress"
             }
@@ -71,7 +114,8 @@ fn once(handler: &Handler, is: fn(&Source) -> bool, message: &str, errors: &Erro
 fn positional_order(handler: &Handler, errors: &Errors) {
     let mut optional = None;
     let mut rest = false;
-    for param in &handler.params {
+    let parts: Vec<_> = handler.bindings.iter().flat_map(Binding::parts).collect();
+    for param in handler.params.iter().filter(|param| param.part_of(&parts).is_none()) {
         match &param.source {
             Source::Rest { .. } => rest = true,
             Source::Argument { .. } if rest => errors.at(&param.pat, "`#[rest]` takes all that are left: put this parameter before it"),

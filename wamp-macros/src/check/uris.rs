@@ -2,6 +2,7 @@ use crate::ast::Handler;
 use crate::attr::{Binding, Match};
 use crate::errors::Errors;
 use crate::literal::{is_reserved, resolve, uri_fault};
+use crate::template::Template;
 use quote::ToTokens;
 use std::collections::HashSet;
 use syn::LitStr;
@@ -15,8 +16,9 @@ pub(crate) fn check(place: &str, prefix: Option<&LitStr>, handlers: &[&Handler],
             let (kind, uri, matching, at) = match bound {
                 Binding::Procedure(procedure) => ("procedure", &procedure.uri, procedure.matching, &procedure.at),
                 Binding::Topic(topic) => ("topic", &topic.uri, topic.matching, &topic.at),
-                Binding::Task(_) | Binding::Every(_) | Binding::OnJoin(_) => continue,
+                Binding::Task(_) | Binding::Every(_) | Binding::Hook(_) => continue,
             };
+            let Some((uri, matching)) = template(uri.as_ref(), matching, errors) else { continue };
             let Some(full) = full_uri(place, prefix, handler, kind, uri.as_ref(), at, errors) else { continue };
             let at = uri.as_ref().map_or_else(|| at.to_token_stream(), ToTokens::to_token_stream);
             if let Some(fault) = uri_fault(&full, matching) {
@@ -30,6 +32,25 @@ pub(crate) fn check(place: &str, prefix: Option<&LitStr>, handlers: &[&Handler],
             if handler.cfgs().next().is_none() && !seen.insert((kind, full.clone(), matching as u8)) {
                 errors.at(&at, format_args!("the {kind} `{full}` is bound twice in this {place}"));
             }
+        }
+    }
+}
+
+/// The pattern that a URI stands for, and how it is matched; what is wrong with its named parts is noted.
+fn template(uri: Option<&LitStr>, matching: Option<Match>, errors: &Errors) -> Option<(Option<LitStr>, Match)> {
+    let Some(text) = uri else { return Some((None, matching.unwrap_or_default())) };
+    match Template::read(&text.value()) {
+        Ok(Template { parts, .. }) if !parts.is_empty() && matching.is_some_and(|matching| matching != Match::Wildcard) => {
+            errors.at(text, "a URI with named parts is matched as a wildcard: leave `match` out");
+            None
+        }
+        Ok(Template { pattern, parts }) => {
+            let matching = if parts.is_empty() { matching.unwrap_or_default() } else { Match::Wildcard };
+            Some((Some(LitStr::new(&pattern, text.span())), matching))
+        }
+        Err(fault) => {
+            errors.at(text, fault);
+            None
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a caller gives for a handler's parameters.
 
 use crate::ast::{Absent, Param, Source};
+use crate::template::Part;
 use crate::types::last_segment;
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -14,13 +15,18 @@ pub(super) struct Given {
     /// What is done with it: `.arg(&name)`.
     pub(super) written: TokenStream,
     /// What is written to the message.
-    pub(super) ty: Type,
+    /// None for a part of the URI.
+    pub(super) ty: Option<Type>,
 }
 
 /// `None` for what comes from the call itself.
-pub(super) fn given(param: &Param) -> Option<Given> {
+pub(super) fn given(param: &Param, parts: &[Part]) -> Option<Given> {
     let ty = &param.ty;
     let name = |name: &str| ident(name, &param.pat);
+    if let Some(Part { name: text, .. }) = param.part_of(parts) {
+        let name = name(text);
+        return Some(Given { declared: quote!(#name: #ty), written: on(ty, quote!(part(#text, &#name))), ty: None });
+    }
     let (declared, written, written_ty) = match &param.source {
         Source::Extract { .. } => return None,
         Source::Argument { name: text, absent: Absent::Refused } => {
@@ -54,7 +60,7 @@ pub(super) fn given(param: &Param) -> Option<Given> {
             (quote!(#name: #list), on(item, quote!(rest(::core::convert::AsRef::<[#item]>::as_ref(&#name)))), item)
         }
     };
-    Some(Given { declared, written, ty: written_ty.clone() })
+    Some(Given { declared, written, ty: Some(written_ty.clone()) })
 }
 
 /// An error about the type stands at the type.

@@ -11,6 +11,8 @@ use syn::{Attribute, Data, DeriveInput, Fields, Ident, LitStr, Variant};
 pub(crate) struct ErrorType<'i> {
     pub(crate) name: &'i Ident,
     pub(crate) cases: Vec<Case<'i>>,
+    /// The variant for errors of other URIs.
+    pub(crate) other: Option<&'i Ident>,
 }
 
 /// A variant of an enum, or a struct itself.
@@ -25,6 +27,7 @@ pub(crate) struct Case<'i> {
 struct ErrorOptions {
     uri: Option<LitStr>,
     prefix: Option<LitStr>,
+    other: bool,
 }
 
 impl<'i> ErrorType<'i> {
@@ -33,8 +36,13 @@ impl<'i> ErrorType<'i> {
         if !input.generics.params.is_empty() {
             errors.at(&input.generics, "an error with a URI has no generics: its arguments have one shape on the wire");
         }
+        let mut other = None;
         let cases = match &input.data {
-            Data::Enum(data) => enumeration(input, data.variants.iter(), errors),
+            Data::Enum(data) => {
+                other = fallback(data.variants.iter(), errors);
+                let known = data.variants.iter().filter(|variant| !ErrorOptions::read(&variant.attrs, &Errors::default()).other);
+                enumeration(input, known, errors)
+            }
             Data::Struct(data) => structure(input, &data.fields, errors).into_iter().collect(),
             Data::Union(data) => {
                 errors.at(data.union_token, "`#[derive(WampError)]` goes on an enum, one URI a variant, or on a struct");
@@ -42,12 +50,36 @@ impl<'i> ErrorType<'i> {
             }
         };
         cases.iter().flat_map(|case| case.fields).for_each(|field| owned(&field.ty, errors));
-        Self { name: &input.ident, cases }
+        Self { name: &input.ident, cases, other }
     }
+}
+
+/// The variant that takes errors of other URIs, if there is one.
+fn fallback<'i>(variants: impl Iterator<Item = &'i Variant>, errors: &Errors) -> Option<&'i Ident> {
+    let mut found = None;
+    for variant in variants {
+        let options = ErrorOptions::read(&variant.attrs, &Errors::default());
+        if !options.other {
+            continue;
+        }
+        if let Some(text) = options.uri.or(options.prefix) {
+            errors.at(text, "this variant takes errors of all other URIs: leave the text out");
+        }
+        if !matches!(&variant.fields, Fields::Unnamed(fields) if fields.unnamed.len() == 1) {
+            errors.at(variant, format_args!("errors of other URIs are kept as they came: write `{}(WampError)`", variant.ident));
+        }
+        if found.replace(&variant.ident).is_some() {
+            errors.at(variant, "one variant takes all other errors: there is one already");
+        }
+    }
+    found
 }
 
 fn enumeration<'i>(input: &'i DeriveInput, variants: impl Iterator<Item = &'i Variant>, errors: &Errors) -> Vec<Case<'i>> {
     let options = ErrorOptions::read(&input.attrs, errors);
+    if options.other {
+        errors.at(&input.ident, "`other` goes on the variant that takes all other errors");
+    }
     if let Some(uri) = &options.uri {
         errors.at(uri, "an enum has a URI for each variant: write `#[wamp_error(prefix = \"…\")]` here, or the URI on the variant");
     }
@@ -89,6 +121,9 @@ fn variant_uri(variant: &Variant, prefix: Option<&str>, errors: &Errors) -> Opti
 
 fn structure<'i>(input: &'i DeriveInput, fields: &'i Fields, errors: &Errors) -> Option<Case<'i>> {
     let options = ErrorOptions::read(&input.attrs, errors);
+    if options.other {
+        errors.at(&input.ident, "`other` goes on a variant of an enum: a struct is one error");
+    }
     if let Some(prefix) = &options.prefix {
         errors.at(prefix, "a struct is one error: write `#[wamp_error(\"com.example.error.…\")]`");
         return None;
@@ -113,7 +148,8 @@ impl ErrorOptions {
                 continue;
             }
             let mut options = Options::of("wamp_error", attr, errors);
-            found = Self { uri: options.leading_or("uri"), prefix: options.text("prefix") };
+            found =
+                Self { uri: options.leading_or("uri"), prefix: options.text("prefix"), other: options.flag("other").unwrap_or_default() };
             options.finish();
         }
         found

@@ -8,14 +8,17 @@ use syn::{DeriveInput, Fields};
 pub(crate) fn conversions(error: &ErrorType<'_>) -> TokenStream {
     let name = error.name;
     let into = error.cases.iter().map(into_case);
-    let from = error.cases.iter().map(from_case);
+    let from = error.cases.iter().map(|case| from_case(case, error.other));
     let received = received();
+    let into_other = error.other.map(|other| quote!(Self::#other(#received) => #received,));
+    let others = given_back(error.other);
     quote! {
         #[automatically_derived]
         impl ::wamp_actors::error::IntoWampError for #name {
             fn into_wamp_error(self) -> ::wamp_actors::error::WampError {
                 match self {
                     #(#into)*
+                    #into_other
                 }
             }
         }
@@ -27,7 +30,7 @@ pub(crate) fn conversions(error: &ErrorType<'_>) -> TokenStream {
             ) -> ::core::result::Result<Self, ::wamp_actors::error::WampError> {
                 match #received.uri() {
                     #(#from)*
-                    _ => ::core::result::Result::Err(#received),
+                    _ => #others,
                 }
             }
         }
@@ -74,9 +77,19 @@ fn into_case(case: &Case<'_>) -> TokenStream {
     }
 }
 
+/// An error that is none of the cases: in the variant for those, or as it was received.
+fn given_back(other: Option<&Ident>) -> TokenStream {
+    let received = received();
+    match other {
+        Some(other) => quote!(::core::result::Result::Ok(Self::#other(#received))),
+        None => quote!(::core::result::Result::Err(#received)),
+    }
+}
+
 /// Arguments that do not fit leave the error as it was received.
-fn from_case(case: &Case<'_>) -> TokenStream {
+fn from_case(case: &Case<'_>, other: Option<&Ident>) -> TokenStream {
     let (path, uri, received) = (path(case), &case.uri, received());
+    let misshapen = given_back(other);
     match case.fields {
         Fields::Unit => quote!(#uri => ::core::result::Result::Ok(#path),),
         Fields::Unnamed(fields) => {
@@ -85,7 +98,7 @@ fn from_case(case: &Case<'_>) -> TokenStream {
             quote! {
                 #uri => match #received.decode_args::<(#(#types,)*)>() {
                     ::core::result::Result::Ok((#(#values,)*)) => ::core::result::Result::Ok(#path(#(#values),*)),
-                    ::core::result::Result::Err(_) => ::core::result::Result::Err(#received),
+                    ::core::result::Result::Err(_) => #misshapen,
                 },
             }
         }
@@ -102,7 +115,7 @@ fn from_case(case: &Case<'_>) -> TokenStream {
                         ::core::result::Result::Ok(::wamp_actors::Kwargs(Keywords { #(#names: #values),* })) => {
                             ::core::result::Result::Ok(#path { #(#names: #values),* })
                         }
-                        ::core::result::Result::Err(_) => ::core::result::Result::Err(#received),
+                        ::core::result::Result::Err(_) => #misshapen,
                     }
                 }
             }

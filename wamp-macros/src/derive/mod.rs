@@ -20,3 +20,9 @@ pub(crate) fn wamp_error(input: &DeriveInput) -> TokenStream {
         }
     }
 }
+
+/// Reads a type, and notes what is wrong with it.
+#[cfg(test)]
+pub(crate) fn read<'i>(input: &'i DeriveInput, errors: &Errors) -> impl Sized + use<'i> {
+    ErrorType::read(input, errors)
+}

@@ -1,6 +1,6 @@
 use super::Interface;
 use crate::client::{self, Client};
-use crate::expand::{entries, local};
+use crate::expand::{Written, entries, local};
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{LitStr, TraitItem, parse_quote};
@@ -35,7 +35,7 @@ pub(super) fn expand(interface: &Interface) -> TokenStream {
 fn bind(interface: &Interface) -> TraitItem {
     let bindings = local("bindings");
     let prefix = interface.options.prefix.as_ref().map(LitStr::value);
-    let entries = entries(&bindings, &interface.handlers, prefix.as_deref());
+    let entries = entries(&bindings, &interface.handlers, prefix.as_deref(), Written::Whole);
     parse_quote! {
         #[doc(hidden)]
         fn __wamp_interface(#bindings: &mut ::wamp_actors::component::Bindings<Self>)

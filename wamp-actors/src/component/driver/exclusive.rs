@@ -1,7 +1,8 @@
 use super::job::{Answer, Job};
-use super::{Driver, End, Ran, begin, reply, timeout, until};
+use super::{Driver, End, Ran, begin, timeout, until};
 use crate::component::handler::Handler;
-use crate::component::{Component, OnCancel, Outcome};
+use crate::component::{Component, OnCancel, Outcome, RunError};
+use crate::session::Scope;
 use futures_util::FutureExt;
 use std::future::{Future, poll_fn};
 use std::panic::AssertUnwindSafe;
@@ -25,28 +26,31 @@ impl<C: Component, R: Answer> Driver<C, R> {
             self.queue.release(binding);
             return Poll::Pending;
         }
-        let call = self.call(&mut job);
+        let mut trace = job.trace();
+        let call = self.call(&mut job, deadline);
         let token = call.cancellation().clone();
         let asker = job.asker;
-        let mut work = AssertUnwindSafe(begin(|| handler(component, call))).catch_unwind();
-        let mut told = false;
+        let admitted = self.observer.before(&mut trace, &call);
+        let scope = Scope { deadline, canceled: Some(token.clone()) };
+        let mut work = pin!(AssertUnwindSafe(scope.around(begin(admitted, || handler(component, call)))).catch_unwind());
+        let mut told = None;
         let step = {
             let mut gone = pin!(asker.gone());
             let mut late = pin!(until(deadline));
             poll_fn(|cx| {
                 self.poll_queue(cx);
-                if !told && gone.as_mut().poll(cx).is_ready() {
-                    told = true;
+                if told.is_none() && gone.as_mut().poll(cx).is_ready() {
+                    told = Some(RunError::Canceled);
                     token.cancel();
                     if self.on_cancel(binding) == OnCancel::Rebuild {
                         return Poll::Ready(Step::Abandoned);
                     }
                 }
-                if let Poll::Ready(outcome) = work.poll_unpin(cx) {
+                if let Poll::Ready(outcome) = work.as_mut().poll(cx) {
                     return Poll::Ready(Step::Ended(outcome));
                 }
-                if !told && late.as_mut().poll(cx).is_ready() {
-                    told = true;
+                if told.is_none() && late.as_mut().poll(cx).is_ready() {
+                    told = Some(RunError::TimedOut);
                     // The caller learns it now; the handler runs on, and what it gives goes nowhere.
                     asker.fail(timeout());
                     token.cancel();
@@ -58,13 +62,21 @@ impl<C: Component, R: Answer> Driver<C, R> {
         };
         let Step::Ended(outcome) = step else {
             self.queue.release(binding);
+            self.observer.after(&trace, Err(RunError::Canceled));
             tracing::info!(component = C::NAME, handler = self.name(binding), "canceled and dropped; the component is rebuilt");
             return Poll::Ready(End::Abandoned);
         };
         let panicked = outcome.is_err();
-        match reply::conclude(C::NAME, self.name(binding), asker, Ran::Done(outcome)) {
-            Some((stream, answer)) if !told => self.push_stream(binding, stream, answer),
-            _ => self.queue.release(binding),
+        match (told, outcome) {
+            // Nobody learns what came too late.
+            (Some(why), Ok(Ok(_))) => {
+                self.observer.after(&trace, Err(why));
+                self.queue.release(binding);
+            }
+            (_, outcome) => match self.observer.conclude(asker, trace, Ran::Done(outcome)) {
+                Some(streaming) => self.push_stream(streaming),
+                None => self.queue.release(binding),
+            },
         }
         if panicked { Poll::Ready(End::Panicked) } else { Poll::Pending }
     }

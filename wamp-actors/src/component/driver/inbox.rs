@@ -18,6 +18,8 @@ struct Shared<R> {
 struct State<R> {
     arrivals: VecDeque<Job<R>>,
     closed: bool,
+    /// What runs last, when the inbox is closed.
+    last: Vec<Job<R>>,
     waker: Option<Waker>,
 }
 
@@ -32,7 +34,7 @@ impl<R> Inbox<R> {
     /// An inbox for bindings of these capacities.
     pub(crate) fn new(capacities: impl IntoIterator<Item = usize>) -> Self {
         let lane = |capacity| Lane { capacity, waiting: AtomicUsize::new(0), lost: AtomicU64::new(0) };
-        let state = State { arrivals: VecDeque::new(), closed: false, waker: None };
+        let state = State { arrivals: VecDeque::new(), closed: false, last: Vec::new(), waker: None };
         Self(Arc::new(Shared { state: Mutex::new(state), lanes: capacities.into_iter().map(lane).collect() }))
     }
 
@@ -57,9 +59,21 @@ impl<R> Inbox<R> {
 
     /// Takes no more, and has the driver refuse what has not started.
     pub(crate) fn close(&self) {
+        self.close_with(Vec::new());
+    }
+
+    /// Takes no more, and has the driver refuse what has not started, and run `last`.
+    pub(crate) fn close_with(&self, last: Vec<Job<R>>) {
         let mut state = self.0.state.lock();
-        state.closed = true;
+        if !state.closed {
+            (state.closed, state.last) = (true, last);
+        }
         wake(state);
+    }
+
+    /// What is to run when all else was refused; to be asked for once the inbox is closed.
+    pub(super) fn take_last(&self) -> Vec<Job<R>> {
+        std::mem::take(&mut self.0.state.lock().last)
     }
 
     /// How many of a binding's have arrived and not started.

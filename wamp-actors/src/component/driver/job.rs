@@ -1,5 +1,6 @@
-use crate::component::{Cancellation, Failure, Invoked, ProgressError};
-use proto::{Format, Payload};
+use crate::component::call::Message;
+use crate::component::{Cancellation, Failure, Incident, Invoked, Occasion, ProgressError};
+use proto::{Format, Payload, RawUri, RequestId};
 use std::future::{Future, pending};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
@@ -23,6 +24,10 @@ pub(crate) enum Asker<R> {
     Caller(R),
     /// A publisher, who waits for nothing.
     Publisher,
+    /// The driver itself, for a hook that is told of an incident.
+    Nobody,
+    /// Code of this process, by a local message, which answers it; taken when the run starts.
+    Local(Option<Message>),
     /// Our own session, for a task or hook, which ends with it.
     Session {
         /// Set when the session is left or lost.
@@ -36,6 +41,8 @@ pub(crate) enum Asker<R> {
 pub(crate) trait Answer: Clone + 'static {
     /// The format to write results in.
     fn format(&self) -> Format;
+    /// The request's id.
+    fn request(&self) -> RequestId;
     /// Whether the caller takes progressive results.
     fn is_progressive(&self) -> bool;
     /// Whether nobody waits for it any more.
@@ -52,7 +59,7 @@ impl<R: Answer> Asker<R> {
     pub(super) fn is_gone(&self) -> bool {
         match self {
             Self::Caller(answer) => answer.is_canceled(),
-            Self::Publisher => false,
+            Self::Publisher | Self::Nobody | Self::Local(_) => false,
             Self::Session { left, .. } => left.is_canceled(),
         }
     }
@@ -61,7 +68,7 @@ impl<R: Answer> Asker<R> {
     pub(super) async fn gone(&self) {
         match self {
             Self::Caller(answer) => answer.canceled().await,
-            Self::Publisher => pending().await,
+            Self::Publisher | Self::Nobody | Self::Local(_) => pending().await,
             Self::Session { left, .. } => left.canceled().await,
         }
     }
@@ -74,7 +81,37 @@ impl<R: Answer> Asker<R> {
     }
 }
 
+impl<R> Job<R> {
+    /// The run of a hook for an incident.
+    pub(crate) fn of_incident(binding: usize, incident: Incident) -> Self {
+        Self { binding, invoked: incident.into(), payload: Payload::EMPTY, asker: Asker::Nobody, arrived: Instant::now() }
+    }
+}
+
+/// What is remembered of a job while it runs, for those who watch.
+#[derive(Debug)]
+pub(super) struct Trace {
+    pub(super) binding: usize,
+    pub(super) occasion: Occasion,
+    /// The URI called or published to, where the binding is a pattern.
+    pub(super) uri: Option<RawUri>,
+    pub(super) arrived: Instant,
+    /// When it started, if a layer wants to know.
+    pub(super) began: Option<Instant>,
+    /// How many layers let it pass, and so are told of its end.
+    pub(super) passed: usize,
+}
+
 impl<R: Answer> Job<R> {
+    pub(super) fn trace(&self) -> Trace {
+        let occasion = match (&self.asker, &self.invoked) {
+            (Asker::Caller(answer), _) => Occasion::Invocation(answer.request()),
+            (_, Invoked::Event { publication, .. }) => Occasion::Event(*publication),
+            _ => Occasion::Own,
+        };
+        Trace { binding: self.binding, occasion, uri: self.invoked.uri().cloned(), arrived: self.arrived, began: None, passed: 0 }
+    }
+
     /// Ends a job that has not started: its caller may try another callee.
     pub(crate) fn refuse(self, why: &str) {
         self.asker.fail(Failure::new(proto::uri::wamp::UNAVAILABLE).with_message(why));

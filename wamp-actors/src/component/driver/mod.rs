@@ -12,6 +12,7 @@
 mod exclusive;
 mod inbox;
 mod job;
+mod observe;
 mod queue;
 mod reply;
 mod shared;
@@ -19,16 +20,19 @@ mod shared;
 mod tests;
 
 use super::bindings::{Entry, Plan};
+use super::call::Circumstances;
 use super::handler::Handler;
 use super::instance::Joined;
+use super::options::Layers;
+use super::shared_state::States;
 use super::task::TaskPlan;
 use super::{Call, Cancellation, Component, Failure, Invoked, OnCancel, Outcome};
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
+use observe::Observer;
 use proto::Payload;
 use proto::uri::wamp;
 use queue::{Admission, Queue};
-use std::any::Any;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -40,6 +44,18 @@ pub(crate) use job::{Answer, Asker, Job};
 
 /// How many exclusive jobs run before other tasks of the thread get a turn.
 const EXCLUSIVE_BUDGET: usize = 128;
+
+/// How many incidents wait for a hook that is told of them.
+const INCIDENTS: usize = 64;
+
+/// What is around the handlers of an instance.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Surroundings {
+    /// The number of the instance.
+    pub(crate) instance: usize,
+    pub(crate) layers: Layers,
+    pub(crate) states: States,
+}
 
 /// The limits of a driver.
 #[derive(Debug, Clone, Copy)]
@@ -76,13 +92,24 @@ pub(crate) struct Driver<C: Component, R> {
     /// Whether some of those were not polled yet, and so would wake nobody.
     unpolled: bool,
     joined: Joined,
+    states: Rc<States>,
+    observer: Rc<Observer<C, R>>,
 }
 
 impl<C: Component, R: Answer> Driver<C, R> {
     /// A driver of these bindings, fed by `inbox`.
     pub(crate) fn new(entries: Rc<[Entry<C>]>, inbox: Inbox<R>, limits: Limits) -> Self {
-        let queue = Queue::new(inbox, entries.iter().map(admission), limits.patience, limits.max_running);
-        Self { entries, queue, beside: FuturesUnordered::new(), unpolled: false, joined: Joined::default() }
+        let queue = Queue::new(inbox.clone(), entries.iter().map(admission), limits.patience, limits.max_running);
+        let observer = Rc::new(Observer::new(Rc::clone(&entries), inbox, 0, Layers::default()));
+        let (joined, states) = (Joined::default(), Rc::default());
+        Self { entries, queue, beside: FuturesUnordered::new(), unpolled: false, joined, states, observer }
+    }
+
+    /// With what is around the handlers.
+    pub(crate) fn surrounded(self, surroundings: Surroundings) -> Self {
+        let Surroundings { instance, layers, states } = surroundings;
+        let observer = Rc::new(Observer::new(Rc::clone(&self.entries), self.queue.inbox().clone(), instance, layers));
+        Self { observer, states: Rc::new(states), ..self }
     }
 
     /// With the place where the session of the moment is found.
@@ -154,15 +181,17 @@ impl<C: Component, R: Answer> Driver<C, R> {
     }
 
     /// The call a job becomes when it starts.
-    fn call(&self, job: &mut Job<R>) -> Call {
+    fn call(&self, job: &mut Job<R>, deadline: Option<Instant>) -> Call {
         let name = self.entries.get(job.binding).map(|entry| Rc::clone(&entry.name)).unwrap_or_default();
         let invoked = std::mem::replace(&mut job.invoked, Invoked::Run);
         let session = self.joined.borrow().as_ref().map(|joined| joined.session.clone());
-        let answer = match &job.asker {
-            Asker::Caller(answer) => Some(answer),
-            Asker::Publisher | Asker::Session { .. } => None,
+        let (answer, message) = match &mut job.asker {
+            Asker::Caller(answer) => (Some(&*answer), None),
+            Asker::Local(message) => (None, message.take()),
+            Asker::Publisher | Asker::Nobody | Asker::Session { .. } => (None, None),
         };
-        Call::bound(name, invoked, std::mem::take(&mut job.payload), session, answer)
+        let circumstances = Circumstances { session, deadline, states: Rc::clone(&self.states), message };
+        Call::bound(name, invoked, std::mem::take(&mut job.payload), circumstances, answer)
     }
 
     fn refuse_unstarted(&self, job: Job<R>) {
@@ -213,7 +242,7 @@ fn admission<C: Component>(entry: &Entry<C>) -> Admission {
     let (concurrency, timeout) = match &entry.plan {
         Plan::Procedure(options) => (options.concurrency.unwrap_or(usize::MAX), options.timeout),
         Plan::Topic(options) => (options.concurrency, None),
-        Plan::Task(_) => (usize::MAX, None),
+        Plan::Task(_) | Plan::Message => (usize::MAX, None),
     };
     Admission { exclusive: matches!(entry.handler, Handler::Exclusive(_)), concurrency, timeout }
 }
@@ -224,7 +253,11 @@ impl<C: Component> Entry<C> {
         match &self.plan {
             Plan::Procedure(options) => options.queue,
             Plan::Topic(options) => options.queue,
-            Plan::Task(TaskPlan::OnJoin | TaskPlan::WhileJoined | TaskPlan::Every(_)) => 1,
+            // A session may end before the last one's hook has had its turn.
+            Plan::Task(TaskPlan::OnLeave) => 2,
+            Plan::Task(TaskPlan::OnError) => INCIDENTS,
+            Plan::Task(TaskPlan::OnJoin | TaskPlan::OnReady | TaskPlan::WhileJoined | TaskPlan::Every(_)) => 1,
+            Plan::Message => super::message::QUEUE,
         }
     }
 }
@@ -233,10 +266,8 @@ fn timeout() -> Failure {
     Failure::new(wamp::TIMEOUT).with_message("the procedure took too long")
 }
 
-/// Logs a panic's text, and gives what the caller learns of it.
-fn panicked(component: &str, handler: &str, panic: &(dyn Any + Send)) -> Failure {
-    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    tracing::error!(component, handler, panic = text.unwrap_or("?"), "a handler panicked");
+/// What a caller learns of a panic.
+fn panicked() -> Failure {
     Failure::new(wamp::RUNTIME_ERROR).with_message("the procedure failed")
 }
 
@@ -275,8 +306,11 @@ async fn until(deadline: Option<Instant>) {
     }
 }
 
-/// Calls a handler; it may panic before its first await.
-fn begin<'c>(handler: impl FnOnce() -> LocalBoxFuture<'c, Outcome>) -> LocalBoxFuture<'c, Outcome> {
+/// Calls a handler, unless a layer refuses; it may panic before its first await.
+fn begin<'c>(admitted: Result<(), Failure>, handler: impl FnOnce() -> LocalBoxFuture<'c, Outcome>) -> LocalBoxFuture<'c, Outcome> {
+    if let Err(refused) = admitted {
+        return Box::pin(async { Err(refused) });
+    }
     match std::panic::catch_unwind(AssertUnwindSafe(handler)) {
         Ok(work) => work,
         Err(panic) => Box::pin(async { std::panic::resume_unwind(panic) }),

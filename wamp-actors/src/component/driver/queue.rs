@@ -82,13 +82,24 @@ impl<R: Answer> Queue<R> {
         }
     }
 
+    pub(super) const fn inbox(&self) -> &Inbox<R> {
+        &self.inbox
+    }
+
     /// Takes what has arrived. Once the inbox is closed, gives what waits back, to be refused.
     pub(super) fn intake(&mut self, cx: &Context<'_>) -> Vec<Job<R>> {
-        self.closed = self.inbox.take(&mut self.arrivals, cx);
+        let was_closed = std::mem::replace(&mut self.closed, self.inbox.take(&mut self.arrivals, cx));
         while let Some(job) = self.arrivals.pop_front() {
             self.pending.push_back(Some(job));
         }
-        if self.closed { self.give_up() } else { Vec::new() }
+        if was_closed == self.closed {
+            return Vec::new();
+        }
+        let refused = self.give_up();
+        for job in self.inbox.take_last() {
+            self.push_urgent(job);
+        }
+        refused
     }
 
     /// Puts a job before all that wait.
@@ -207,9 +218,9 @@ impl<R: Answer> Queue<R> {
         self.inbox.lost(binding)
     }
 
-    /// By when a waiting job must have started: only invocations can be told that it did not.
+    /// By when a waiting job must have started: only invocations and messages can be told that it did not.
     fn deadline(&self, job: &Job<R>) -> Option<Instant> {
-        let Asker::Caller(_) = job.asker else { return None };
+        let (Asker::Caller(_) | Asker::Local(_)) = job.asker else { return None };
         let lane = self.lanes.get(job.binding)?;
         let patience = lane.admission.exclusive.then(|| job.arrived.checked_add(self.patience)).flatten();
         [patience, self.timeout_of(job)].into_iter().flatten().min()

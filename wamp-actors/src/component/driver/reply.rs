@@ -1,7 +1,8 @@
-use super::job::{Answer, Asker};
+use super::job::{Answer, Asker, Trace};
+use super::observe::Observer;
 use super::{Driver, NOTHING, Ran, panicked, timeout};
 use crate::component::bindings::Plan;
-use crate::component::{Component, Failure, Outcome, Reply};
+use crate::component::{Component, Failure, Outcome, Reply, RunError};
 use futures_util::FutureExt;
 use futures_util::stream::{LocalBoxStream, StreamExt};
 use proto::Payload;
@@ -11,53 +12,70 @@ use std::rc::Rc;
 
 type Items = LocalBoxStream<'static, Result<Payload, Failure>>;
 
-/// Answers whoever asked for a run that has ended. A stream is given back, to be driven beside the queue.
-pub(super) fn conclude<R: Answer>(component: &str, handler: &str, asker: Asker<R>, ran: Ran) -> Option<(Items, R)> {
-    let outcome = match ran {
-        Ran::Done(Ok(outcome)) => outcome,
-        Ran::Done(Err(panic)) => Err(panicked(component, handler, &*panic)),
-        Ran::Gone => return None,
-        Ran::TimedOut => Err(timeout()),
-    };
-    if let Err(failure) = &outcome {
-        log(component, handler, failure, matches!(asker, Asker::Caller(_)));
-    }
-    match (asker, outcome) {
-        (Asker::Caller(answer), Ok(Reply::Stream(items))) => return Some((items, answer)),
-        (Asker::Caller(answer), Ok(Reply::Value(payload))) => answer.finish(Ok(payload)),
-        (Asker::Caller(answer), Err(failure)) => answer.finish(Err(failure)),
-        // Nobody is there to be answered; a stream is dropped.
-        (Asker::Publisher, _) => {}
-        // Whoever started the run may have stopped waiting.
-        (Asker::Session { done, .. }, outcome) => drop(done.send(outcome.is_ok())),
-    }
-    None
+/// A stream of results that is to be driven beside the queue.
+pub(super) struct Streaming<R> {
+    items: Items,
+    answer: R,
+    trace: Trace,
 }
 
-/// What a caller is told is the caller's to log; what it is not told is ours, and so is what nobody is told.
-fn log(component: &str, handler: &str, failure: &Failure, answered: bool) {
-    match failure.cause() {
-        Some(cause) => tracing::error!(component, handler, cause, "a handler failed"),
-        None if !answered => tracing::warn!(component, handler, error = %failure, "a handler failed"),
-        None => tracing::debug!(component, handler, error = %failure, "a call is answered with an error"),
+impl<C: Component, R: Answer> Observer<C, R> {
+    /// Answers whoever asked for a run that has ended, and tells those who watch. A stream is given back.
+    pub(super) fn conclude(&self, asker: Asker<R>, trace: Trace, ran: Ran) -> Option<Streaming<R>> {
+        let outcome = match ran {
+            Ran::Done(Ok(outcome)) => outcome,
+            Ran::Done(Err(panic)) => {
+                self.panicked(&trace, &*panic);
+                answer(asker, Err(panicked()));
+                return None;
+            }
+            Ran::Gone => {
+                self.after(&trace, Err(RunError::Canceled));
+                return None;
+            }
+            Ran::TimedOut => {
+                self.after(&trace, Err(RunError::TimedOut));
+                answer(asker, Err(timeout()));
+                return None;
+            }
+        };
+        match (asker, outcome) {
+            (Asker::Caller(answer), Ok(Reply::Stream(items))) => return Some(Streaming { items, answer, trace }),
+            (asker, Ok(reply)) => {
+                self.after(&trace, Ok(()));
+                answer(asker, Ok(reply));
+            }
+            (asker, Err(failure)) => {
+                self.failed(&trace, &failure);
+                answer(asker, Err(failure));
+            }
+        }
+        None
+    }
+}
+
+fn answer<R: Answer>(asker: Asker<R>, outcome: Outcome) {
+    match (asker, outcome) {
+        (Asker::Caller(answer), Ok(Reply::Value(payload))) => answer.finish(Ok(payload)),
+        (Asker::Caller(answer), Err(failure)) => answer.finish(Err(failure)),
+        // Whoever started the run may have stopped waiting.
+        (Asker::Session { done, .. }, outcome) => drop(done.send(outcome.is_ok())),
+        // Nobody is there to be answered; a stream is dropped. Local messages answer themselves.
+        (Asker::Publisher | Asker::Nobody | Asker::Local(_) | Asker::Caller(_), _) => {}
     }
 }
 
 impl<C: Component, R: Answer> Driver<C, R> {
     /// Drives a stream of results beside the queue; its binding is released when it ends.
-    pub(super) fn push_stream(&mut self, binding: usize, items: Items, answer: R) {
-        let (entries, collect) = (Rc::clone(&self.entries), self.collect(binding));
+    pub(super) fn push_stream(&mut self, Streaming { items, answer, trace }: Streaming<R>) {
+        let (observer, collect, binding) = (Rc::clone(&self.observer), self.collect(trace.binding), trace.binding);
         self.run_beside(Box::pin(async move {
-            let end = tokio::select! {
+            let ran = tokio::select! {
                 biased;
-                () = answer.canceled() => None,
-                end = AssertUnwindSafe(send(items, &answer, collect)).catch_unwind() => Some(end),
+                () = answer.canceled() => Ran::Gone,
+                end = AssertUnwindSafe(send(items, &answer, collect)).catch_unwind() => Ran::Done(end.map(|end| end.map(Reply::Value))),
             };
-            let name = entries.get(binding).map_or("?", |entry| entry.name.as_str());
-            if let Some(end) = end {
-                let outcome: Result<Outcome, _> = end.map(|end| end.map(Reply::Value));
-                let _ = conclude(C::NAME, name, Asker::Caller(answer), Ran::Done(outcome));
-            }
+            let _ = observer.conclude(Asker::Caller(answer), trace, ran);
             binding
         }));
     }

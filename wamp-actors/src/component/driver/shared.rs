@@ -1,9 +1,10 @@
-use super::job::{Answer, Asker, Job};
-use super::{CancelOnDrop, Driver, Ran, begin, reply, until};
+use super::job::{Answer, Asker, Job, Trace};
+use super::{CancelOnDrop, Driver, Ran, begin, until};
 use crate::component::handler::Handler;
 use crate::component::{Cancellation, Component, Outcome};
+use crate::session::Scope;
 use futures_util::FutureExt;
-use futures_util::future::LocalBoxFuture;
+use futures_util::future::{Either, LocalBoxFuture};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use std::future::{Future, poll_fn};
 use std::panic::AssertUnwindSafe;
@@ -13,8 +14,8 @@ use tokio::time::Instant;
 
 /// A `&self` job that has ended, however it did.
 struct Finished<R> {
-    binding: usize,
     asker: Asker<R>,
+    trace: Trace,
     ran: Ran,
 }
 
@@ -59,16 +60,18 @@ impl<C: Component, R: Answer> Driver<C, R> {
             self.queue.release(job.binding);
             return None;
         }
-        let (deadline, call) = (self.queue.timeout_of(&job), self.call(&mut job));
+        let (deadline, mut trace) = (self.queue.timeout_of(&job), job.trace());
+        let call = self.call(&mut job, deadline);
         let token = call.cancellation().clone();
+        let admitted = self.observer.before(&mut trace, &call);
         match &self.entries.get(job.binding)?.handler {
             Handler::Shared(handler) => {
-                let work = begin(|| handler(component, call));
-                Some(run(work, token, job.binding, job.asker, deadline))
+                let work = begin(admitted, || handler(component, call));
+                Some(run(work, token, job.asker, trace, deadline))
             }
             Handler::Detached(handler) => {
-                let work = begin(|| handler(component, call));
-                self.push_detached(work, token, job.binding, job.asker);
+                let work = begin(admitted, || handler(component, call));
+                self.push_detached(work, token, job.asker, trace);
                 None
             }
             // The queue gives exclusive jobs to exclusive phases only.
@@ -76,22 +79,22 @@ impl<C: Component, R: Answer> Driver<C, R> {
         }
     }
 
-    fn push_detached(&mut self, work: LocalBoxFuture<'static, Outcome>, token: Cancellation, binding: usize, asker: Asker<R>) {
-        let entries = Rc::clone(&self.entries);
+    fn push_detached(&mut self, work: LocalBoxFuture<'static, Outcome>, token: Cancellation, asker: Asker<R>, trace: Trace) {
+        let (observer, binding) = (Rc::clone(&self.observer), trace.binding);
         self.run_beside(Box::pin(async move {
-            let Finished { binding, asker, ran } = run(work, token, binding, asker, None).await;
-            let name = entries.get(binding).map_or("?", |entry| entry.name.as_str());
+            let Finished { asker, trace, ran } = run(work, token, asker, trace, None).await;
             // Of a stream there is nobody to take the results.
-            let _ = reply::conclude(C::NAME, name, asker, ran);
+            let _ = observer.conclude(asker, trace, ran);
             binding
         }));
     }
 
     /// Answers; gives whether the binding has room again.
-    fn finish_shared(&mut self, Finished { binding, asker, ran }: Finished<R>) -> bool {
-        match reply::conclude(C::NAME, self.name(binding), asker, ran) {
-            Some((stream, answer)) => {
-                self.push_stream(binding, stream, answer);
+    fn finish_shared(&mut self, Finished { asker, trace, ran }: Finished<R>) -> bool {
+        let binding = trace.binding;
+        match self.observer.conclude(asker, trace, ran) {
+            Some(streaming) => {
+                self.push_stream(streaming);
                 false
             }
             None => {
@@ -106,11 +109,16 @@ impl<C: Component, R: Answer> Driver<C, R> {
 async fn run<R: Answer>(
     work: LocalBoxFuture<'_, Outcome>,
     token: Cancellation,
-    binding: usize,
     asker: Asker<R>,
+    trace: Trace,
     deadline: Option<Instant>,
 ) -> Finished<R> {
     let guard = CancelOnDrop(Some(token));
+    // With the handler its calls are dropped, which cancels them; only a deadline is theirs to know.
+    let work = match deadline {
+        Some(_) => Either::Left(Scope { deadline, canceled: None }.around(work)),
+        None => Either::Right(work),
+    };
     let ran = tokio::select! {
         biased;
         () = asker.gone() => Ran::Gone,
@@ -120,5 +128,5 @@ async fn run<R: Answer>(
     if let Ran::Done(_) = ran {
         guard.defuse();
     }
-    Finished { binding, asker, ran }
+    Finished { asker, trace, ran }
 }

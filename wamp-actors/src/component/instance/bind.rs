@@ -2,6 +2,7 @@ use super::Instance;
 use super::feed::Feed;
 use crate::component::bindings::{Entry, Plan};
 use crate::component::procedure::ProcedureOptions;
+use crate::component::task::TaskPlan;
 use crate::component::topic::TopicOptions;
 use crate::component::{Cancellation, Component, ComponentError, Delivery, OnRefusal};
 use crate::error::{RegisterError, SessionError, SubscribeError};
@@ -100,12 +101,12 @@ impl<C: Component> Instance<C> {
         match &entry.plan {
             Plan::Procedure(_) => true,
             Plan::Topic(options) => options.delivery == Delivery::Each || self.number == 0,
-            Plan::Task(_) => false,
+            Plan::Task(_) | Plan::Message => false,
         }
     }
 
     async fn bind_one(&self, session: &Session, binding: usize, entry: &Entry<C>, force: bool) -> Result<Hold, Unbound> {
-        let feed = Feed::new(C::NAME, self.inbox.clone(), binding);
+        let feed = Feed::new(self.inbox.clone(), binding, entry, self.number, self.hooks(TaskPlan::OnError).collect());
         match &entry.plan {
             Plan::Procedure(options) => {
                 register(session, &entry.name, options, feed, force).await.map(Hold::Registration).map_err(|source| {
@@ -124,7 +125,7 @@ impl<C: Component> Instance<C> {
                     source => Unbound::Refused { error: ComponentError::Subscribe { component: C::NAME, uri, source }, exists: false },
                 }
             }),
-            Plan::Task(_) => Err(Unbound::Interrupted(Interrupted::Lost)),
+            Plan::Task(_) | Plan::Message => Err(Unbound::Interrupted(Interrupted::Lost)),
         }
     }
 }

@@ -1,8 +1,10 @@
 use super::bind::{Bound, Interrupted};
 use super::{InSession, Instance, run_of};
-use crate::component::{Cancellation, Component, ComponentError, ComponentState, Fault, NotJoined};
+use crate::component::driver::Job;
+use crate::component::task::TaskPlan;
+use crate::component::{Cancellation, Component, ComponentError, ComponentState, Fault, Invoked, NotJoined};
 use crate::error::{JoinError, Setback};
-use crate::session::{Session, SessionBuilder};
+use crate::session::{Responder, Session, SessionBuilder};
 use crate::supervisor::{Backoff, Outlook};
 use std::pin::pin;
 use std::sync::Arc;
@@ -79,6 +81,8 @@ impl<C: Component> Instance<C> {
         if !matches!(ended, Ok(Ended::Stopped(_) | Ended::Done(_))) {
             left.cancel();
             self.joined.take();
+            // Not waited for: a handler that holds the component must not keep it from joining anew.
+            self.leave_jobs(&session).into_iter().for_each(|job| drop(self.inbox.push(job)));
             // What ended for a reason of ours is still open.
             session.leave().await;
         }
@@ -90,15 +94,16 @@ impl<C: Component> Instance<C> {
             return Ok(ended);
         }
         self.enter(ComponentState::Joined { session: session.id() });
-        for hook in self.hooks() {
+        for hook in self.hooks(TaskPlan::OnJoin) {
             if !self.run_hook(hook, left).await {
                 self.restart(Fault::OnJoin)?;
                 return Ok(Ended::Lost(NotJoined::Hook(self.name(hook))));
             }
         }
+        self.entered.set(true);
         let mut bound = Bound::new(session.clone(), left.clone());
         let mut tasks = pin!(self.run_tasks(left.clone()));
-        let mut pauses = Backoff::new(self.options.backoff);
+        let (mut pauses, mut to_be_told) = (Backoff::new(self.options.backoff), true);
         loop {
             match self.unless_stopped(self.bind(&mut bound, *was_ready)).await {
                 None => return Ok(Ended::Stopped(bound)),
@@ -114,6 +119,9 @@ impl<C: Component> Instance<C> {
                 0 => ComponentState::Ready { session: session.id() },
                 missing => ComponentState::Degraded { session: session.id(), missing },
             });
+            if missing == 0 && std::mem::take(&mut to_be_told) {
+                self.run_ready_hooks(left);
+            }
             tokio::select! {
                 biased;
                 () = self.stop.asked.canceled() => return Ok(Ended::Stopped(bound)),
@@ -122,6 +130,22 @@ impl<C: Component> Instance<C> {
                 () = after(again) => {}
             }
         }
+    }
+
+    /// Has the hooks run that follow on all being bound. Nobody waits for them.
+    fn run_ready_hooks(&self, left: &Cancellation) {
+        for hook in self.hooks(TaskPlan::OnReady) {
+            drop(self.inbox.push(run_of(hook, left).0));
+        }
+    }
+
+    /// The runs of the hooks that end what `on_join` began, if it did.
+    pub(super) fn leave_jobs(&self, session: &Session) -> Vec<Job<Responder>> {
+        if !self.entered.replace(false) {
+            return Vec::new();
+        }
+        let job = |hook| Job { invoked: Invoked::Left(session.clone()), ..run_of(hook, &Cancellation::new()).0 };
+        self.hooks(TaskPlan::OnLeave).map(job).collect()
     }
 
     /// Waits for what the component requires; gives how the session ended meanwhile, if it did.

@@ -16,7 +16,8 @@ mod tasks;
 #[cfg(test)]
 mod tests;
 
-use super::bindings::Entry;
+use super::bindings::{Entry, Plan};
+use super::call::Message;
 use super::driver::{Asker, Driver, Inbox, Job};
 use super::{BindingFigures, BuildError, Cancellation, Component, ComponentError, ComponentOptions, ComponentState, Fault, Invoked};
 use crate::session::{Responder, Session};
@@ -42,6 +43,8 @@ pub(crate) struct Instance<C: Component> {
     number: usize,
     inbox: Inbox<Responder>,
     joined: Joined,
+    /// Whether the session's `on_join` hooks went well, so that `on_leave` is due.
+    entered: Cell<bool>,
     state: Rc<watch::Sender<ComponentState>>,
     stop: Stopping,
     budget: RefCell<Budget>,
@@ -76,6 +79,9 @@ impl<C: Component> Instance<C> {
         stop: Stopping,
     ) -> Result<Self, ComponentError> {
         let entries = super::Bindings::<C>::of_component().map_err(|errors| ComponentError::Bindings { component: C::NAME, errors })?;
+        if let Some(wanted) = options.states.missing::<C>().first() {
+            return Err(ComponentError::NoState { component: C::NAME, wanted });
+        }
         let inbox = Driver::<C, Responder>::inbox(&entries);
         let budget = RefCell::new(Budget::new(options.restarts));
         Ok(Self {
@@ -85,11 +91,17 @@ impl<C: Component> Instance<C> {
             number,
             inbox,
             joined: Joined::default(),
+            entered: Cell::new(false),
             state,
             stop,
             budget,
             done: Cell::new(false),
         })
+    }
+
+    /// Where local messages are put.
+    pub(crate) fn messages(&self) -> Messages {
+        Messages { inbox: self.inbox.clone(), binding: self.entries.iter().position(|entry| matches!(entry.plan, Plan::Message)) }
     }
 
     /// What tells the figures while it runs.
@@ -139,7 +151,8 @@ impl<C: Component> Instance<C> {
             bound.left.cancel();
             bound.release().await;
         }
-        self.inbox.close();
+        let session = self.joined.borrow().as_ref().map(|joined| joined.session.clone());
+        self.inbox.close_with(session.map(|session| self.leave_jobs(&session)).unwrap_or_default());
     }
 
     fn name(&self, binding: usize) -> String {
@@ -152,7 +165,11 @@ impl<C: Component> Instance<C> {
             ComponentState::Requiring { missing, .. } => {
                 tracing::info!(component, instance, missing = missing.join(", "), "joined; waits for what it requires");
             }
-            ComponentState::Ready { session } => tracing::info!(component, instance, %session, "ready"),
+            ComponentState::Joined { .. } => self.options.counts.joined.count(),
+            ComponentState::Ready { session } => {
+                self.options.counts.ready.count();
+                tracing::info!(component, instance, %session, "ready");
+            }
             ComponentState::Degraded { missing, .. } => tracing::warn!(component, instance, missing, "degraded"),
             ComponentState::Stopping | ComponentState::Stopped | ComponentState::Done => {
                 tracing::info!(component, instance, "{}", state.as_str());
@@ -168,6 +185,7 @@ impl<C: Component> Instance<C> {
         let mut budget = self.budget.borrow_mut();
         match budget.spend(Instant::now().into_std()) {
             Verdict::Restart => {
+                self.options.counts.restarts.count();
                 tracing::warn!(component = C::NAME, instance = self.number, %fault, "the component is restarted");
                 Ok(())
             }
@@ -177,6 +195,22 @@ impl<C: Component> Instance<C> {
                 Err(ComponentError::Restarts { component: C::NAME, restarts, within, fault })
             }
         }
+    }
+}
+
+/// The way of local messages to an instance. It may be used from any thread.
+#[derive(Debug, Clone)]
+pub(crate) struct Messages {
+    inbox: Inbox<Responder>,
+    binding: Option<usize>,
+}
+
+impl Messages {
+    /// Hands a message over. One for which there is no room, or nobody any more, is dropped, which its sender sees.
+    pub(crate) fn push(&self, message: Message) {
+        let Some(binding) = self.binding else { return };
+        let asker = Asker::Local(Some(message));
+        drop(self.inbox.push(Job { binding, invoked: Invoked::Run, payload: Payload::EMPTY, asker, arrived: Instant::now() }));
     }
 }
 

@@ -90,6 +90,29 @@ async fn instances_share_their_procedures() {
 }
 
 #[actix_rt::test]
+async fn what_components_do_can_be_scraped() {
+    let metrics = crate::metrics::Metrics::new();
+    let service = Service::new().component(Calculator::default).component(|| Worker(7)).instances(2).metrics(&metrics);
+    let (running, session) = ready(service).await;
+    let _ = session.call::<i64>("com.example.calc.breaks", ()).await.expect_err("a panic");
+    session.call::<i64>("com.example.calc.add2", (1, 1)).await.expect("it is rebuilt");
+    let tally = running.components()[0].tally();
+    assert_eq!((tally.joined, tally.ready, tally.restarts), (1, 1, 1));
+    let text = metrics.encode();
+    for line in [
+        "wamp_component_state{component=\"calculator\",instance=\"0\",state=\"ready\"} 1",
+        "wamp_component_state{component=\"worker\",instance=\"1\",state=\"ready\"} 1",
+        "wamp_component_restarts_total{component=\"calculator\",instance=\"0\"} 1",
+        "wamp_component_restarts_total{component=\"worker\",instance=\"0\"} 0",
+        "wamp_component_joined_total{component=\"worker\",instance=\"1\"} 1",
+    ] {
+        assert!(text.lines().any(|it| it == line), "{line}\n{text}");
+    }
+    running.stop().await;
+    assert!(metrics.encode().contains("instance=\"0\",state=\"stopped\"} 1"));
+}
+
+#[actix_rt::test]
 async fn what_is_served_can_be_listed() {
     let (running, _session) = ready(Service::new().component(|| Worker(0))).await;
     let [worker] = running.components() else { panic!("one component") };
@@ -97,6 +120,6 @@ async fn what_is_served_can_be_listed() {
     let served: Vec<_> = worker.served().iter().map(|bound| (bound.uri.as_str(), bound.is_procedure())).collect();
     assert_eq!(served, [("com.example.work", true), ("com.example.all", false)]);
     let figures: Vec<_> = worker.figures().await.into_iter().map(|it| (it.name, it.waiting, it.lost)).collect();
-    assert_eq!(figures, [("com.example.work".into(), 0, 0), ("com.example.all".into(), 0, 0)]);
+    assert_eq!(figures, [("com.example.work".into(), 0, 0), ("com.example.all".into(), 0, 0), ("messages".into(), 0, 0)]);
     running.stop().await;
 }

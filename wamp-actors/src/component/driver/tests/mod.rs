@@ -13,7 +13,7 @@ use super::{Answer, Asker, Driver, End, Inbox, Job, Limits};
 use crate::component::{Bindings, Cancellation, Component, Failure, Invoked, Outcome, ProgressError, Reply};
 use futures_util::StreamExt;
 use proto::message::{EventDetails, InvocationDetails};
-use proto::{Format, Payload, PublicationId};
+use proto::{Format, Payload, PublicationId, RequestId};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -104,6 +104,9 @@ struct Scripted {
 impl Answer for Scripted {
     fn format(&self) -> Format {
         Format::Json
+    }
+    fn request(&self) -> RequestId {
+        RequestId::FIRST
     }
     fn is_progressive(&self) -> bool {
         self.progressive

@@ -123,7 +123,7 @@ fn compression_is_offered_if_asked_for_and_done_without_if_declined() {
         raw.frame().await;
         raw.write(&raw_frame(BINARY, &octets(welcome(), &Payload::EMPTY))).await;
         let session = joining.await.unwrap().unwrap();
-        session.publish("com.example.t", &"x".repeat(5000)).await.unwrap();
+        session.publish("com.example.t", "x".repeat(5000)).await.unwrap();
         assert_eq!(raw.frame().await.first, BINARY);
     });
 }
