@@ -1,6 +1,6 @@
 //! Our router, by all its transports.
 
-use super::Target;
+use super::{Target, Way};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use std::path::{Path, PathBuf};
 use wamp_actors::router::{ListenOptions, Router, TlsOptions};
@@ -35,8 +35,9 @@ impl Ours {
         let [plain, tls, six] = self.router.local_addrs() else { panic!("{:?}", self.router.local_addrs()) };
         let (socket, tls) = (self.folder.join("socket"), tls.port());
         let socket = socket.display();
-        let urls = vec![
+        let urls = [
             format!("ws://{plain}/ws"),
+            format!("batched:ws://{plain}/ws"),
             format!("rs://{plain}"),
             format!("http://{plain}/lp"),
             format!("ws://{six}/ws"),
@@ -47,7 +48,8 @@ impl Ours {
             format!("rs+unix://{socket}"),
             "inproc://suite".to_owned(),
         ];
-        Target { urls, realm: "realm1".to_owned(), tls: Tls::new().root_pem(&self.authority).unwrap(), foreign: false }
+        let ways = urls.iter().map(|url| Way::from(url.as_str())).collect();
+        Target { ways, realm: "realm1".to_owned(), tls: Tls::new().root_pem(&self.authority).unwrap(), foreign: false }
     }
 
     pub(crate) async fn stop(self) {
