@@ -62,7 +62,7 @@ impl AsyncWrite for Flood {
 /// How many octets each of its first turns takes of a flood.
 async fn turns(flood: Flood) -> Vec<usize> {
     let anonymous: Arc<dyn Method> = Arc::new(Anonymous::default());
-    let realm = NewRealm { name: "realm1".parse().unwrap(), policy: RealmPolicy::new([anonymous]), roles: None };
+    let realm = NewRealm { name: "realm1".parse().unwrap(), policy: RealmPolicy::new([anonymous]), roles: None, history: Vec::new() };
     let core = Arc::new(Core::new(vec![realm], &RealmOptions::default(), Limits::default(), Paths::default(), Vec::new()));
     let turns = async {
         let framing = Framing::rawsocket(Format::Json, Limit::MAX, Limit::MAX);
