@@ -30,6 +30,7 @@ pub struct Bindings<C: Component> {
     prefix: Option<String>,
     pub(crate) entries: Vec<Entry<C>>,
     states: Vec<WantedState>,
+    requires: Vec<String>,
     errors: Vec<BindError>,
 }
 
@@ -65,6 +66,11 @@ impl<C> Entry<C> {
             Plan::Task(_) => Kind::Hook,
             Plan::Message => Kind::Message,
         }
+    }
+
+    /// Whether it borrows the component for as long as a session lasts.
+    pub(crate) const fn is_holding_task(&self) -> bool {
+        matches!((&self.plan, &self.handler), (Plan::Task(TaskPlan::WhileJoined), Handler::Shared(_)))
     }
 
     /// Whether it is this hook.
@@ -145,7 +151,7 @@ pub enum BindError {
 
 impl<C: Component> Default for Bindings<C> {
     fn default() -> Self {
-        Self { prefix: None, entries: Vec::new(), states: Vec::new(), errors: Vec::new() }
+        Self { prefix: None, entries: Vec::new(), states: Vec::new(), requires: Vec::new(), errors: Vec::new() }
     }
 }
 
@@ -163,6 +169,13 @@ impl<C: Component> Bindings<C> {
         let mut bindings = Self::default();
         C::bind(&mut bindings);
         bindings.states
+    }
+
+    /// The components that `C` requires.
+    pub(crate) fn required_components() -> Vec<String> {
+        let mut bindings = Self::default();
+        C::bind(&mut bindings);
+        bindings.requires
     }
 
     /// Puts `prefix` before the relative URIs that follow. Under a prefix a bare name (`add2`) is relative, one with a
@@ -218,6 +231,13 @@ impl<C: Component> Bindings<C> {
         HookBinding::new(self, name, TaskPlan::OnError)
     }
 
+    /// Declares that it is of no use before another component of the service is ready: see
+    /// [`ComponentOptions::requires`](super::ComponentOptions::requires), to which this adds.
+    pub fn requires(&mut self, component: impl Into<String>) -> &mut Self {
+        self.requires.push(component.into());
+        self
+    }
+
     /// Declares that handlers take a [`State<T>`](super::State): without one the component does not start.
     pub fn wants_state<T: Send + Sync + 'static>(&mut self) -> &mut Self {
         self.states.push(WantedState::new::<T>());
@@ -260,7 +280,9 @@ impl<C: Component> Bindings<C> {
     }
 
     fn finish(mut self) -> Result<Vec<Entry<C>>, Vec<BindError>> {
-        let exclusive = self.entries.iter().any(|entry| matches!(entry.handler, Handler::Exclusive(_)));
+        // Local messages, which each component takes, are refused where a task holds it.
+        let own = self.entries.iter().filter(|entry| !matches!(entry.plan, Plan::Message));
+        let exclusive = own.into_iter().any(|entry| matches!(entry.handler, Handler::Exclusive(_)));
         let holders = self.entries.iter().filter(|entry| match (&entry.plan, &entry.handler) {
             (Plan::Task(TaskPlan::WhileJoined), Handler::Shared(_)) => exclusive,
             (Plan::Task(TaskPlan::WhileJoined), Handler::Exclusive(_)) => true,

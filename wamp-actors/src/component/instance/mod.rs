@@ -19,7 +19,7 @@ mod tests;
 use super::bindings::{Entry, Plan};
 use super::call::Message;
 use super::driver::{Asker, Driver, Inbox, Job};
-use super::{BindingFigures, BuildError, Cancellation, Component, ComponentError, ComponentOptions, ComponentState, Fault, Invoked};
+use super::{BindingFigures, BuildError, Cancellation, Component, ComponentError, ComponentOptions, ComponentState, Fault, Invoked, Runs};
 use crate::session::{Responder, Session};
 use crate::supervisor::{Budget, Verdict};
 use bind::Bound;
@@ -82,6 +82,7 @@ impl<C: Component> Instance<C> {
         if let Some(wanted) = options.states.missing::<C>().first() {
             return Err(ComponentError::NoState { component: C::NAME, wanted });
         }
+        options.counts.prepare(entries.iter().map(|entry| Runs::of(entry.name.as_str(), &entry.member, entry.kind())));
         let inbox = Driver::<C, Responder>::inbox(&entries);
         let budget = RefCell::new(Budget::new(options.restarts));
         Ok(Self {
@@ -99,9 +100,12 @@ impl<C: Component> Instance<C> {
         })
     }
 
-    /// Where local messages are put.
+    /// Where local messages are put. A component that a task holds takes none: they run alone, and would wait for the task's end, and
+    /// all other handlers with them.
     pub(crate) fn messages(&self) -> Messages {
-        Messages { inbox: self.inbox.clone(), binding: self.entries.iter().position(|entry| matches!(entry.plan, Plan::Message)) }
+        let held = self.entries.iter().any(Entry::is_holding_task);
+        let binding = self.entries.iter().position(|entry| matches!(entry.plan, Plan::Message) && !held);
+        Messages { inbox: self.inbox.clone(), binding }
     }
 
     /// What tells the figures while it runs.
