@@ -20,7 +20,7 @@ async fn a_message_of_a_role_that_was_not_announced_is_a_violation() {
             all.into_iter().filter(|role| chosen(role)).map(|role| (role.to_owned(), json!({}))).collect::<Value>()
         };
         for (roles, allowed) in [(roles(&|other| other != role), false), (roles(&|other| other == role), true)] {
-            let mut peer = Peer::join_as(address(&router), Carrier::WebSocket, Serializer::Json, roles).await;
+            let mut peer = Peer::join_as(address(&router), Carrier::WEBSOCKET, Serializer::Json, roles).await;
             peer.send(&message).await;
             let answer = peer.recv().await;
             if allowed {

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+
+use crate::place::{Io, Place, Way};
 
 /// No answer takes longer than this; a test that waits so long has failed.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -48,7 +49,7 @@ pub enum Frame {
 /// A connection that speaks in raw frames.
 #[derive(Debug)]
 pub struct Raw {
-    stream: TcpStream,
+    stream: Io,
     input: Vec<u8>,
 }
 
@@ -62,8 +63,11 @@ pub(crate) async fn patient<T>(what: &str, work: impl Future<Output = T>) -> T {
 impl Raw {
     /// Connects by TCP, and says nothing yet.
     pub async fn connect(address: SocketAddr) -> Self {
-        let stream = patient("connect", TcpStream::connect(address)).await.expect("the router listens");
-        stream.set_nodelay(true).expect("a socket takes TCP_NODELAY");
+        Self::over(Place::from(address).connect(Way::Tcp).await)
+    }
+
+    /// Takes a connection on which nothing was said yet.
+    pub fn over(stream: Io) -> Self {
         Self { stream, input: Vec::new() }
     }
 
@@ -86,7 +90,12 @@ impl Raw {
 
     /// A WebSocket connection to `/ws` with this subprotocol.
     pub async fn open(address: SocketAddr, subprotocol: &str) -> Self {
-        let mut raw = Self::connect(address).await;
+        Self::open_over(Place::from(address).connect(Way::Tcp).await, subprotocol).await
+    }
+
+    /// A WebSocket connection to `/ws` over this one.
+    pub async fn open_over(stream: Io, subprotocol: &str) -> Self {
+        let mut raw = Self::over(stream);
         let head = raw.request_upgrade("/ws", &[("Sec-WebSocket-Protocol", subprotocol)]).await;
         assert!(head.starts_with("HTTP/1.1 101"), "{head}");
         assert!(head.to_lowercase().contains(&format!("sec-websocket-protocol: {subprotocol}\r\n")), "{head}");
@@ -107,6 +116,7 @@ impl Raw {
     pub async fn send_octets(&mut self, octets: &[u8]) {
         // A router that has already refused us may be gone: what it said is still to be read.
         let _ = patient("send", self.stream.write_all(octets)).await;
+        let _ = patient("send", self.stream.flush()).await;
     }
 
     /// Sends a masked frame: `first` is its first octet (FIN 0x80, reserved bits, opcode).

@@ -13,7 +13,8 @@ use crate::carrier::{Carrier, Peer, Serializer};
 /// In what a client gets, `"*"` is anything, a text that begins with `$` is anything at first and the same from then on (in what is sent,
 /// too), and of a dictionary what is named must be there.
 pub async fn play(address: SocketAddr, script: Value) {
-    let mut stage = Stage { address, peers: HashMap::new(), names: HashMap::new(), carriers: Carrier::with_serializers().collect() };
+    let mut stage =
+        Stage { address, peers: HashMap::new(), names: HashMap::new(), carriers: Carrier::with_serializers(Carrier::PLAIN).collect() };
     for step in script.as_array().expect("a script is a list") {
         let name = step[0].as_str().expect("a step begins with a name");
         match step[1].as_str() {

@@ -35,9 +35,14 @@ pub(crate) fn is_lack(error: &(dyn Error + Send + Sync + 'static)) -> bool {
     error.downcast_ref::<Lacking>().is_some()
 }
 
-/// The router did not announce what a case needs.
+/// That the router lacks this.
+pub(crate) fn lacking(what: &'static str) -> Box<dyn Error + Send + Sync> {
+    Lacking(what).into()
+}
+
+/// The router does not have what a case needs, and says so.
 #[derive(Debug, thiserror::Error)]
-#[error("the router does not announce {0}")]
+#[error("the router does not have {0}")]
 struct Lacking(&'static str);
 
 fn expect<T: PartialEq + std::fmt::Debug>(found: T, expected: T) -> Outcome {
@@ -45,7 +50,7 @@ fn expect<T: PartialEq + std::fmt::Debug>(found: T, expected: T) -> Outcome {
 }
 
 fn needs(session: &Session, feature: Feature) -> Outcome {
-    if session.welcome().roles.supports(Role::Dealer, feature) { Ok(()) } else { Err(Lacking(feature.as_str()).into()) }
+    if session.welcome().roles.supports(Role::Dealer, feature) { Ok(()) } else { Err(lacking(feature.as_str())) }
 }
 
 async fn rpc(callee: Session, caller: Session) -> Outcome {

@@ -1,8 +1,9 @@
 //! One suite over every transport and serializer, and a table of what passed.
 //!
 //! Without arguments our router is started here, and reached by all its transports. Another router is tried by naming its URLs, apart by
-//! spaces, in `WAMP_SUITE_URLS` (realm `WAMP_SUITE_REALM`, otherwise `realm1`; it must let anybody do anything there): what it lacks
-//! is then counted as lacking, if it answers so, and the program fails only where something goes wrong otherwise.
+//! spaces, in `WAMP_SUITE_URLS` (realm `WAMP_SUITE_REALM`, otherwise `realm1`; it must let anybody do anything there), with `batched:` in
+//! front where messages are to be batched: what it lacks is then counted as lacking, if it answers so, and the program fails only where
+//! something goes wrong otherwise.
 //!
 //! The runtime is tokio's, of many threads, without an actix system: sessions run on a thread of their own.
 
@@ -12,6 +13,8 @@ mod cases;
 mod ours;
 
 use cases::{CASES, Outcome};
+use std::error::Error;
+use std::fmt;
 use std::process::ExitCode;
 use std::time::Duration;
 use wamp_actors::session::{Session, SessionBuilder};
@@ -25,17 +28,49 @@ const FORMATS: [proto::Format; 3] = proto::Format::ALL;
 
 /// Where the suite is run.
 struct Target {
-    /// Of the router's table.
-    urls: Vec<String>,
+    ways: Vec<Way>,
     realm: String,
     tls: Tls,
     /// Whether it may lack something.
     foreign: bool,
 }
 
+/// How a router is reached: a URL of its table.
+struct Way {
+    url: String,
+    batched: bool,
+}
+
 impl Target {
-    fn options(&self, url: &str, format: proto::Format) -> SessionBuilder {
-        Session::builder().url(url).realm(&self.realm).tls(self.tls.clone()).serializers([format]).connect_timeout(PATIENCE)
+    fn options(&self, way: &Way, format: proto::Format) -> SessionBuilder {
+        let options = Session::builder().url(&way.url).realm(&self.realm).tls(self.tls.clone()).serializers([format]);
+        options.batched(way.batched).connect_timeout(PATIENCE)
+    }
+
+    /// A session in this way and no other.
+    async fn connect(&self, way: &Way, format: proto::Format) -> Result<Session, Box<dyn Error + Send + Sync>> {
+        let refused = match self.options(way, format).connect().await {
+            Ok(session) if session.format() == format => return Ok(session),
+            Ok(_) => return Err("another serializer was agreed on".into()),
+            Err(refused) => refused,
+        };
+        match way.batched && self.options(way, format).batched(false).connect().await.is_ok() {
+            true => Err(cases::lacking("batched messages as the specification has them")),
+            false => Err(refused.into()),
+        }
+    }
+}
+
+impl From<&str> for Way {
+    fn from(text: &str) -> Self {
+        let url = text.strip_prefix("batched:");
+        Self { url: url.unwrap_or(text).to_owned(), batched: url.is_some() }
+    }
+}
+
+impl fmt::Display for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", if self.batched { "batched:" } else { "" }, self.url)
     }
 }
 
@@ -43,9 +78,9 @@ impl Target {
 async fn main() -> ExitCode {
     match std::env::var("WAMP_SUITE_URLS") {
         Ok(urls) => {
-            let urls = urls.split_whitespace().map(str::to_owned).collect();
+            let ways = urls.split_whitespace().map(Way::from).collect();
             let realm = std::env::var("WAMP_SUITE_REALM").unwrap_or_else(|_| "realm1".to_owned());
-            run(Target { urls, realm, tls: Tls::new(), foreign: true }).await
+            run(Target { ways, realm, tls: Tls::new(), foreign: true }).await
         }
         Err(_) => {
             let ours = ours::Ours::start().await;
@@ -59,16 +94,16 @@ async fn main() -> ExitCode {
 /// Runs all of it, and prints the table.
 async fn run(target: Target) -> ExitCode {
     let mut tally = Tally::default();
-    let width = target.urls.iter().map(String::len).max().unwrap_or(0);
+    let width = target.ways.iter().map(|way| way.to_string().len()).max().unwrap_or(0);
     println!("{:width$}  {:8}{}", "", "", CASES.iter().map(|(name, _)| format!(" {name}")).collect::<String>());
-    for url in &target.urls {
+    for way in &target.ways {
         // Within the process nothing is serialized.
-        let formats = if url.starts_with("inproc:") { &[proto::Format::MsgPack][..] } else { &FORMATS };
+        let formats = if way.url.starts_with("inproc:") { &[proto::Format::MsgPack][..] } else { &FORMATS };
         for &format in formats {
-            print!("{url:width$}  {:8}", format.as_str());
+            print!("{:width$}  {:8}", way.to_string(), format.as_str());
             for (name, case) in CASES {
-                let outcome = attempt(&target, url, format, *case).await;
-                print!(" {:1$}", tally.count(&outcome, target.foreign, || format!("{name} on {url} in {}", format.as_str())), name.len());
+                let outcome = attempt(&target, way, format, *case).await;
+                print!(" {:1$}", tally.count(&outcome, target.foreign, || format!("{name} on {way} in {}", format.as_str())), name.len());
             }
             println!();
         }
@@ -77,13 +112,10 @@ async fn run(target: Target) -> ExitCode {
 }
 
 /// One case between two sessions of its own.
-async fn attempt(target: &Target, url: &str, format: proto::Format, case: cases::Case) -> Outcome {
+async fn attempt(target: &Target, way: &Way, format: proto::Format, case: cases::Case) -> Outcome {
     let both = async {
-        let one = target.options(url, format).connect().await?;
-        let other = target.options(url, format).connect().await?;
-        if (one.format(), other.format()) != (format, format) {
-            return Err("another serializer was agreed on".into());
-        }
+        let one = target.connect(way, format).await?;
+        let other = target.connect(way, format).await?;
         let outcome = case(one.clone(), other.clone()).await;
         one.leave().await;
         other.leave().await;
