@@ -15,6 +15,8 @@ async fn a_trace_goes_from_call_to_invocation_and_from_publish_to_event_in_each_
     assert_eq!(callee.recv().await[0], 65);
     callee.send(json!([32, 2, {"match": "prefix"}, "com.example.topic"])).await;
     assert_eq!(callee.recv().await[0], 33);
+    // They stay: who leaves with a call open has it canceled.
+    let mut callers = Vec::new();
     for protocol in ["wamp.2.json", "wamp.2.msgpack"] {
         let mut caller = Raw::join(address(&router), protocol).await;
         let trace = json!({"_traceparent": PARENT, "_tracestate": "vendor=1", "_other": 1});
@@ -25,6 +27,7 @@ async fn a_trace_goes_from_call_to_invocation_and_from_publish_to_event_in_each_
         let event = callee.recv().await;
         let details = json!({"topic": "com.example.topic.one", "_traceparent": PARENT, "_tracestate": "vendor=1"});
         assert_eq!((&event[0], &event[3]), (&json!(36), &details));
+        callers.push(caller);
     }
 }
 
