@@ -12,7 +12,9 @@ struct Running {
 
 fn wamp(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wamp"));
-    for name in ["WAMP_URL", "WAMP_REALM", "WAMP_AUTHID", "WAMP_TICKET", "WAMP_SECRET", "WAMP_PRIVATE_KEY_FILE", "RUST_LOG"] {
+    for name in
+        ["WAMP_URL", "WAMP_REALM", "WAMP_AUTHID", "WAMP_TICKET", "WAMP_SECRET", "WAMP_PRIVATE_KEY", "WAMP_PRIVATE_KEY_FILE", "RUST_LOG"]
+    {
         command.env_remove(name);
     }
     command.args(args);

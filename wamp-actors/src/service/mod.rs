@@ -22,6 +22,7 @@ use crate::config::FromConfig;
 use crate::metrics::Metrics;
 #[cfg(feature = "router")]
 use crate::router::RouterBuilder;
+use crate::session::Credentials;
 use crate::transport::Transport;
 use environment::Environment;
 use plan::{Plan, Source};
@@ -86,6 +87,7 @@ pub enum OnFailure {
 pub struct Service {
     specs: Vec<Spec>,
     realm: Option<String>,
+    credentials: Credentials,
     urls: Vec<String>,
     transports: Vec<Arc<dyn Transport>>,
     #[cfg(feature = "router")]
@@ -106,6 +108,7 @@ impl Default for Service {
         Self {
             specs: Vec::new(),
             realm: None,
+            credentials: Credentials::new(),
             urls: Vec::new(),
             transports: Vec::new(),
             #[cfg(feature = "router")]
@@ -180,6 +183,13 @@ impl Service {
     /// The realm to join (default: `realm1`); `WAMP_REALM` overrides it.
     pub fn realm(mut self, realm: impl Into<String>) -> Self {
         self.realm = Some(realm.into());
+        self
+    }
+
+    /// Who the components are, and what proves it (default: nobody, which is anonymous), but for those whose options say it. `[credentials]`
+    /// of the configuration overrides it; `Credentials::from_env()` takes the environment's.
+    pub fn authenticate(mut self, credentials: Credentials) -> Self {
+        self.credentials = credentials;
         self
     }
 

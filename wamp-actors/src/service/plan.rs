@@ -67,9 +67,10 @@ impl Plan {
         let environment = service.environment.take().unwrap_or_else(Environment::of_process);
         let config = read(&service, &environment)?;
         let service = with_named(service, &config);
-        let Service { mut specs, urls, transports, .. } = service;
+        let Service { mut specs, urls, transports, credentials, .. } = service;
         specs.retain(|spec| config.components.get(spec.name).is_none_or(|component| component.section.enabled != Some(false)));
         for spec in &mut specs {
+            spec.options.authenticate(&credentials);
             configure(spec, &config, &environment)?;
         }
         let said = [&environment.realm, &config.service.realm, &service.realm];
@@ -180,7 +181,7 @@ fn with_named(service: Service, config: &Config) -> Service {
 fn configure(spec: &mut Spec, config: &Config, environment: &Environment) -> Result<(), ConfigError> {
     let component = config.components.get(spec.name).cloned().unwrap_or_default();
     let mut options = std::mem::take(&mut spec.options);
-    options.session = config.credentials.apply(config.session.apply(options.session));
+    options.session = config.session.apply(options.session).authenticate(config.credentials.clone());
     config.reconnect.apply(&mut options);
     config.restarts.apply(&mut options.restarts);
     let mut options = component.section.apply(options);

@@ -84,6 +84,16 @@ pub trait Authenticator: fmt::Debug + Send {
         Dict::new()
     }
 
+    /// Is told, before HELLO, the secure channel of the link, for a method that binds its proof to it (default: it makes nothing of it).
+    ///
+    /// # Errors
+    ///
+    /// If the proof is to be bound, and the link has no channel: nothing is said to the router.
+    fn bind(&mut self, channel: Option<ChannelBinding>) -> Result<(), AuthError> {
+        let _ = channel;
+        Ok(())
+    }
+
     /// Answers the router's CHALLENGE.
     ///
     /// # Errors

@@ -5,7 +5,9 @@ use super::{Calculator, Router, Service, Worker, join};
 use crate::component::{BuildError, Component, ComponentOptions, ComponentState, OnRefusal};
 use crate::config::{ConfigError, FromConfig, Problem};
 use crate::service::{OnFailure, ServiceError};
+use futures_util::FutureExt as _;
 use proto::Format;
+use proto::auth::{AuthError, Authenticator};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -76,6 +78,9 @@ const SHARED: &[Check] = &[
     ("credentials.scram", "'a password'\nauthid = 'joe'", |toml| offers(toml, "wamp-scram")),
     ("credentials.wampcra", "'a secret'", |toml| offers(toml, "wampcra")),
     ("credentials.ticket", "'a ticket'", |toml| offers(toml, "ticket")),
+    ("credentials.channel_binding", "true\nscram = 'a password'\nauthid = 'joe'", |toml| {
+        offered(toml).iter_mut().all(|method| method.bind(None) == Err(AuthError::NoChannel))
+    }),
 ];
 
 /// The keys of one component.
@@ -98,9 +103,14 @@ fn is_no_settings(error: &ConfigError) -> bool {
     matches!(error.faults(), [fault] if matches!(fault.problem, Problem::NoSettings))
 }
 
+fn offered(toml: &str) -> Vec<Box<dyn Authenticator>> {
+    let provider = calculator(toml).session.credentials.expect("credentials");
+    let asked = provider.ask(secs(1)).now_or_never().expect("at once");
+    asked.expect("credentials").authenticators
+}
+
 fn offers(toml: &str, method: &str) -> bool {
-    let make = calculator(toml).session.credentials.expect("credentials");
-    make().iter().map(|authenticator| authenticator.method().to_owned()).collect::<Vec<_>>() == [method]
+    offered(toml).iter().map(|authenticator| authenticator.method().to_owned()).collect::<Vec<_>>() == [method]
 }
 
 /// The key alone in a configuration.
