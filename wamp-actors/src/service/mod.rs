@@ -232,7 +232,7 @@ impl Service {
     }
 
     /// A procedure that answers what the components do and have done: a list of [`ComponentStatus`] (default: none). It is registered in a
-    /// session of its own, which joins the service's realm with what the configuration's `[session]` and `[credentials]` say, and so
+    /// session of its own, which joins the service's realm with the service's credentials and the configuration's `[session]`, and so
     /// answers whatever becomes of the components. Whoever may call it learns their handlers and errors: see to it by
     /// the router's roles.
     pub fn status_procedure(mut self, uri: impl Into<String>) -> Self {

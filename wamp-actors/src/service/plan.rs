@@ -79,7 +79,9 @@ impl Plan {
             spec.options.realm.get_or_insert_with(|| realm.clone());
             spec.options.under_service(&service.layers, &service.states);
         }
-        let status = status(service.status, &config, &realm)?;
+        let mut desk = ComponentOptions::default();
+        desk.authenticate(&credentials);
+        let status = status(service.status, desk.session, &config, &realm)?;
         let ways = Ways { urls, transports };
         let mut plan = Self {
             specs,
@@ -142,12 +144,12 @@ impl Ways {
 }
 
 /// What the configuration or the code says of the procedure that tells the status.
-fn status(said: Option<String>, config: &Config, realm: &str) -> Result<Option<StatusPlan>, ServiceError> {
+fn status(said: Option<String>, own: SessionBuilder, config: &Config, realm: &str) -> Result<Option<StatusPlan>, ServiceError> {
     let Some(uri) = config.service.status.clone().or(said) else { return Ok(None) };
     if Uri::new(&uri).is_err() || is_reserved(&uri) {
         return Err(ServiceError::StatusProcedure { uri });
     }
-    let session = config.credentials.apply(config.session.apply(SessionBuilder::default())).realm(realm);
+    let session = config.session.apply(own).authenticate(config.credentials.clone()).realm(realm);
     Ok(Some(StatusPlan { procedure: uri, session }))
 }
 
