@@ -68,11 +68,6 @@ impl<C> Entry<C> {
         }
     }
 
-    /// Whether it borrows the component for as long as a session lasts.
-    pub(crate) const fn is_holding_task(&self) -> bool {
-        matches!((&self.plan, &self.handler), (Plan::Task(TaskPlan::WhileJoined), Handler::Shared(_)))
-    }
-
     /// Whether it is this hook.
     pub(crate) fn is_hook(&self, hook: TaskPlan) -> bool {
         matches!(self.plan, Plan::Task(plan) if plan == hook)
@@ -280,9 +275,9 @@ impl<C: Component> Bindings<C> {
     }
 
     fn finish(mut self) -> Result<Vec<Entry<C>>, Vec<BindError>> {
-        // Local messages, which each component takes, are refused where a task holds it.
-        let own = self.entries.iter().filter(|entry| !matches!(entry.plan, Plan::Message));
-        let exclusive = own.into_iter().any(|entry| matches!(entry.handler, Handler::Exclusive(_)));
+        // Messages are taken by every component, whether anybody sends it one or not: they wait for such a task.
+        let exclusive =
+            self.entries.iter().any(|entry| matches!(entry.handler, Handler::Exclusive(_)) && !matches!(entry.plan, Plan::Message));
         let holders = self.entries.iter().filter(|entry| match (&entry.plan, &entry.handler) {
             (Plan::Task(TaskPlan::WhileJoined), Handler::Shared(_)) => exclusive,
             (Plan::Task(TaskPlan::WhileJoined), Handler::Exclusive(_)) => true,

@@ -100,12 +100,9 @@ impl<C: Component> Instance<C> {
         })
     }
 
-    /// Where local messages are put. A component that a task holds takes none: they run alone, and would wait for the task's end, and
-    /// all other handlers with them.
+    /// Where local messages are put.
     pub(crate) fn messages(&self) -> Messages {
-        let held = self.entries.iter().any(Entry::is_holding_task);
-        let binding = self.entries.iter().position(|entry| matches!(entry.plan, Plan::Message) && !held);
-        Messages { inbox: self.inbox.clone(), binding }
+        Messages { inbox: self.inbox.clone(), binding: self.entries.iter().position(|entry| matches!(entry.plan, Plan::Message)) }
     }
 
     /// What tells the figures while it runs.

@@ -51,7 +51,9 @@ const SERVICE: &[Check] = &[
     }),
     ("log.filter", "'debug'", |toml| planned(toml).log.as_deref() == Some("debug")),
     ("router.embedded", "false", |toml| matches!(plan(toml), Err(ServiceError::NoRouter))),
-    ("router.listen", "'127.0.0.1:9'", |toml| format!("{:?}", planned(toml).router).contains("127.0.0.1:9")),
+    ("router.listen", "'127.0.0.1:9'", |toml| {
+        format!("{:?}", planned(toml).router).contains("listen: [ListenOptions { address: \"127.0.0.1:9\"")
+    }),
 ];
 
 /// The keys that stand for all components, and under `component.NAME` for one.
