@@ -260,7 +260,9 @@ impl<C: Component> Bindings<C> {
     }
 
     fn finish(mut self) -> Result<Vec<Entry<C>>, Vec<BindError>> {
-        let exclusive = self.entries.iter().any(|entry| matches!(entry.handler, Handler::Exclusive(_)));
+        // Messages are taken by every component, whether anybody sends it one or not: they wait for such a task.
+        let exclusive =
+            self.entries.iter().any(|entry| matches!(entry.handler, Handler::Exclusive(_)) && !matches!(entry.plan, Plan::Message));
         let holders = self.entries.iter().filter(|entry| match (&entry.plan, &entry.handler) {
             (Plan::Task(TaskPlan::WhileJoined), Handler::Shared(_)) => exclusive,
             (Plan::Task(TaskPlan::WhileJoined), Handler::Exclusive(_)) => true,

@@ -162,8 +162,8 @@ impl RunningService {
         }
     }
 
-    /// Goes on until SIGINT or SIGTERM, until all is [done](Self::done), or a component's failure, and ends in order: what [`Service::run`] does after the
-    /// start.
+    /// Goes on until SIGINT or SIGTERM, until all is [done](Self::done), or a component's failure, and ends in order: what
+    /// [`Service::run`](super::Service::run) does after the start.
     ///
     /// # Errors
     ///
@@ -207,7 +207,7 @@ impl RunningService {
 
     /// Ends the service: its components in the reverse order of their start, each in order, then the embedded router.
     ///
-    /// It takes no longer than [`Service::drain`] and a few seconds, also if a handler blocks its thread.
+    /// It takes no longer than [`Service::drain`](super::Service::drain) and a few seconds, also if a handler blocks its thread.
     pub async fn stop(mut self) {
         let end = Instant::now() + self.drain;
         for component in self.components.iter().rev() {

@@ -48,7 +48,9 @@ const SERVICE: &[Check] = &[
     ("service.threads", "3", |toml| planned(toml).threads == Some(3)),
     ("log.filter", "'debug'", |toml| planned(toml).log.as_deref() == Some("debug")),
     ("router.embedded", "false", |toml| matches!(plan(toml), Err(ServiceError::NoRouter))),
-    ("router.listen", "'127.0.0.1:9'", |toml| format!("{:?}", planned(toml).router).contains("listen: [\"127.0.0.1:9\"]")),
+    ("router.listen", "'127.0.0.1:9'", |toml| {
+        format!("{:?}", planned(toml).router).contains("listen: [ListenOptions { address: \"127.0.0.1:9\"")
+    }),
 ];
 
 /// The keys that stand for all components, and under `component.NAME` for one.
