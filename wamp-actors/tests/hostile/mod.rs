@@ -113,7 +113,7 @@ impl Router {
 
     pub(crate) fn options(&self) -> SessionBuilder {
         let options = Session::builder().url(self.url()).realm("realm1").serializers([Format::Json]).max_message(64 << 10);
-        let options = options.tls(Tls::new().root_pem(&CERTIFIED.certificate.pem()).unwrap());
+        let options = options.tls(Tls::new().root_pem(CERTIFIED.certificate.pem()).unwrap());
         options.welcome_timeout(PATIENCE).leave_timeout(Duration::from_millis(200))
     }
 
