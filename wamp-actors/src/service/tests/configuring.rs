@@ -46,6 +46,9 @@ const SERVICE: &[Check] = &[
     ("service.drain", "'3s'", |toml| planned(toml).drain == secs(3)),
     ("service.on_failure", "'keep_rest'", |toml| planned(toml).on_failure == OnFailure::KeepRest),
     ("service.threads", "3", |toml| planned(toml).threads == Some(3)),
+    ("service.status", "'com.example.status'", |toml| {
+        planned(toml).status.is_some_and(|status| status.procedure == "com.example.status" && status.session.realm == "realm1")
+    }),
     ("log.filter", "'debug'", |toml| planned(toml).log.as_deref() == Some("debug")),
     ("router.embedded", "false", |toml| matches!(plan(toml), Err(ServiceError::NoRouter))),
     ("router.listen", "'127.0.0.1:9'", |toml| {
