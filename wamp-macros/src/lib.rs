@@ -37,6 +37,7 @@ use syn::{DeriveInput, Item, ItemFn};
 /// | `prefix = "com.example"` | what relative URIs (a bare name, a leading dot) are under | none |
 /// | `name = "calc"` | its name in logs and statistics | the type's name |
 /// | `discover` | `Service::discover()` finds it; it must implement `Default` and have no generics | off |
+/// | `requires = ["Database", …]` | components of the service, by name or a procedure of theirs, that must be ready before it | none |
 /// | `interface = Calculator` | what it implements in an impl without `#[component]`; several in brackets | none |
 /// | `client = "pub"` | who sees the client, or `false` for none | as the most visible of its procedures and topics |
 ///

@@ -18,6 +18,7 @@ pub(crate) struct ServiceSection {
     pub(crate) drain: Option<Time>,
     pub(crate) on_failure: Option<OnFailureName>,
     pub(crate) threads: Option<Count>,
+    pub(crate) status: Option<String>,
 }
 
 /// What becomes of the service when a component has failed.

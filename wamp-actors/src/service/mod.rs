@@ -13,6 +13,7 @@ mod plan;
 mod running;
 mod signals;
 mod spec;
+mod status;
 #[cfg(all(test, feature = "router"))]
 mod tests;
 
@@ -34,6 +35,7 @@ use std::time::Duration;
 pub use discover::Discovered;
 pub use error::{Error, ServiceError};
 pub use running::{RunningComponent, RunningService};
+pub use status::{ComponentStatus, HandlerStatus, LatencyStatus};
 
 /// The realm joined where none is named.
 const DEFAULT_REALM: &str = "realm1";
@@ -98,6 +100,7 @@ pub struct Service {
     layers: Layers,
     states: States,
     metrics: Metrics,
+    status: Option<String>,
 }
 
 impl Default for Service {
@@ -118,6 +121,7 @@ impl Default for Service {
             layers: Layers::default(),
             states: States::default(),
             metrics: Metrics::new(),
+            status: None,
         }
     }
 }
@@ -224,6 +228,15 @@ impl Service {
     /// Where the metrics of its components go (default: a registry of its own, [`RunningService::metrics`]).
     pub fn metrics(mut self, metrics: &Metrics) -> Self {
         self.metrics = metrics.clone();
+        self
+    }
+
+    /// A procedure that answers what the components do and have done: a list of [`ComponentStatus`] (default: none). It is registered in a
+    /// session of its own, which joins the service's realm with the service's credentials and the configuration's `[session]`, and so
+    /// answers whatever becomes of the components. Whoever may call it learns their handlers and errors: see to it by
+    /// the router's roles.
+    pub fn status_procedure(mut self, uri: impl Into<String>) -> Self {
+        self.status = Some(uri.into());
         self
     }
 

@@ -23,6 +23,7 @@ mod scope;
 mod subscribe;
 #[cfg(test)]
 pub(crate) mod tests;
+pub mod trace;
 
 use crate::error::{Closed, JoinError};
 use proto::message::WelcomeDetails;

@@ -15,6 +15,7 @@ use super::room::check_pattern_fits;
 use super::subscription::{Group, Member, Subscription};
 use super::testament::Testament;
 use super::timestamp::Timestamp;
+use super::trace::passed_on;
 use hashbrown::HashMap;
 use proto::id::RequestIds;
 use proto::message::{Event, EventDetails, OptionalRequest, Publish, Published, Subscribe, Subscribed, Unsubscribe, Unsubscribed};
@@ -122,7 +123,7 @@ impl Broker {
         let disclosed = disclosure(options.disclose_me, cx.options)?;
         let Some(publisher) = cx.peers.get(from) else { return Ok(()) };
         let (publication, address) = (PublicationId::from_random(cx.random.bits()), publisher.address);
-        let details = EventDetails { ppt: options.ppt, ..event_details(publisher, disclosed) };
+        let details = EventDetails { ppt: options.ppt, extra: passed_on(&options.extra), ..event_details(publisher, disclosed) };
         let (session, exclude) = (publisher.session, options.exclude_me.unwrap_or(true));
         let mut fan = FanOut { publication, filter: filter.as_deref(), excluded: exclude.then_some(from), arguments };
         self.spread(cx, &topic, &details, &mut fan);

@@ -39,6 +39,7 @@ mod subscription;
 mod sync;
 mod testament;
 mod timestamp;
+mod trace;
 mod trie;
 mod violation;
 mod wildcards;

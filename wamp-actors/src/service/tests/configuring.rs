@@ -46,6 +46,9 @@ const SERVICE: &[Check] = &[
     ("service.drain", "'3s'", |toml| planned(toml).drain == secs(3)),
     ("service.on_failure", "'keep_rest'", |toml| planned(toml).on_failure == OnFailure::KeepRest),
     ("service.threads", "3", |toml| planned(toml).threads == Some(3)),
+    ("service.status", "'com.example.status'", |toml| {
+        planned(toml).status.is_some_and(|status| status.procedure == "com.example.status" && status.session.realm == "realm1")
+    }),
     ("log.filter", "'debug'", |toml| planned(toml).log.as_deref() == Some("debug")),
     ("router.embedded", "false", |toml| matches!(plan(toml), Err(ServiceError::NoRouter))),
     ("router.listen", "'127.0.0.1:9'", |toml| {
@@ -77,6 +80,7 @@ const SHARED: &[Check] = &[
     ("credentials.scram", "'a password'\nauthid = 'joe'", |toml| offers(toml, "wamp-scram")),
     ("credentials.wampcra", "'a secret'", |toml| offers(toml, "wampcra")),
     ("credentials.ticket", "'a ticket'", |toml| offers(toml, "ticket")),
+    ("credentials.certificate", "true", |toml| offers(toml, "tls")),
     ("credentials.channel_binding", "true\nscram = 'a password'\nauthid = 'joe'", |toml| {
         offered(toml).iter_mut().all(|method| method.bind(None) == Err(AuthError::NoChannel))
     }),
