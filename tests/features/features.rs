@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use serde_json::{Value, json};
-use wamp_actors::router::Router;
+use wamp_actors::router::{History, Router};
 use wamp_tests::script::play;
 
 async fn plays(script: Value) {
@@ -216,4 +216,32 @@ async fn the_registrations_of_a_realm_are_told() {
         ],
     ));
     plays(script.into()).await;
+}
+
+#[actix_rt::test]
+async fn what_was_published_before_is_told_from_a_place_on() {
+    let router = Router::builder().realm("realm1").history("realm1", History::prefix("com.news.").events(2)).listen("127.0.0.1:0");
+    let router = router.start().await.unwrap();
+    let script = json!([
+        ["publisher", "sends", [16, 1, {"acknowledge": true}, "com.news.a", ["first"]]],
+        ["publisher", "gets", [17, 1, "$first"]],
+        ["publisher", "sends", [16, 2, {"acknowledge": true}, "com.news.b", ["second"], {"n": 2}]],
+        ["publisher", "gets", [17, 2, "$second"]],
+        ["late", "sends", [32, 1, {"match": "prefix"}, "com.news."]],
+        ["late", "gets", [33, 1, "$subscription"]],
+        ["late", "sends", [48, 1, {}, "wamp.subscription.get_events", ["$subscription"], {"after_publication": "$first"}]],
+        ["late", "gets", [50, 1, {}, [[{
+            "publication": "$second", "subscription": "$subscription", "timestamp": "*", "details": {"topic": "com.news.b"},
+            "args": ["second"], "kwargs": {"n": 2},
+        }]], {"more": false, "gap": false}]],
+        ["publisher", "sends", [16, 3, {"acknowledge": true}, "com.news.a", ["third"]]],
+        ["publisher", "gets", [17, 3, "$third"]],
+        ["late", "gets", [36, "$subscription", "$third", {"topic": "com.news.a"}, ["third"]]],
+        ["late", "sends", [48, 2, {}, "wamp.subscription.get_events", ["$subscription"], {"after_publication": "$first", "limit": 1}]],
+        ["late", "gets", [50, 2, {}, [[{"publication": "$second"}]], {"more": true, "gap": true}]],
+        ["late", "sends", [48, 3, {}, "wamp.subscription.get_events", [4711]]],
+        ["late", "gets", [8, 48, 3, {}, "wamp.error.no_such_subscription", "*"]],
+    ]);
+    play(router.local_addrs()[0], script).await;
+    router.stop().await;
 }

@@ -2,6 +2,7 @@
 
 mod wamp;
 
+use crate::session::CredentialsError;
 use crate::transport::{LinkError, SendError};
 use proto::auth::AuthError;
 use proto::session::{CommandError, Violation};
@@ -39,6 +40,9 @@ pub enum JoinError {
     /// The router's challenge cannot be answered by the credentials given here.
     #[error("cannot authenticate: {0}")]
     Unauthenticated(#[source] AuthError),
+    /// There are no credentials to join with: a file or variable is missing, whoever provides them failed.
+    #[error("no credentials to join with: {0}")]
+    Credentials(#[from] CredentialsError),
     /// Neither a URL nor a transport was given.
     #[error("no URL and no transport was given")]
     NoUrl,

@@ -1,5 +1,14 @@
 //! The guide, a page a subject.
 
+#[doc = include_str!("../docs/guide/components.md")]
+pub mod components {}
+
+#[doc = include_str!("../docs/guide/errors.md")]
+pub mod errors {}
+
+#[doc = include_str!("../docs/guide/streaming.md")]
+pub mod streaming {}
+
 #[doc = include_str!("../docs/guide/configuration.md")]
 pub mod configuration {}
 

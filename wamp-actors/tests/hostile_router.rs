@@ -1,11 +1,12 @@
-//! Routers that are broken or hostile, scripted in octets over each transport: whatever they do, joining ends with a typed error, and an
+//! Routers that are broken or hostile, scripted in octets over each transport, by TCP, TLS and Unix sockets: whatever they do, joining ends with a typed error, and an
 //! open session is closed with its cause; nothing hangs, nothing panics. The runtime is tokio's, without an actix system.
 #![allow(clippy::unwrap_used)] // A failure is the test's.
 
-use proto::Format;
+mod hostile;
+
+use hostile::{Carrier, Framing, Router};
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::AsyncWriteExt;
 use wamp_actors::auth::{AuthError, Authenticator, Cra, Scram};
 use wamp_actors::error::{Closed, ConnectError, JoinError};
 use wamp_actors::session::{Session, SessionBuilder};
@@ -15,144 +16,6 @@ use wamp_actors::transport::{LinkError, LinkViolation};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 const WELCOME: &str = r#"[2,7,{"roles":{"broker":{},"dealer":{}}}]"#;
-
-/// How the messages of a script are carried.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Carrier {
-    WebSocket,
-    RawSocket,
-    LongPoll,
-}
-
-const CARRIERS: [Carrier; 3] = [Carrier::WebSocket, Carrier::RawSocket, Carrier::LongPoll];
-
-/// A router's end.
-struct Router {
-    carrier: Carrier,
-    listener: TcpListener,
-}
-
-impl Router {
-    async fn listen(carrier: Carrier) -> Self {
-        Self { carrier, listener: TcpListener::bind("127.0.0.1:0").await.unwrap() }
-    }
-
-    fn options(&self) -> SessionBuilder {
-        let address = self.listener.local_addr().unwrap();
-        let url = match self.carrier {
-            Carrier::WebSocket => format!("ws://{address}/ws"),
-            Carrier::RawSocket => format!("rs://{address}"),
-            Carrier::LongPoll => format!("http://{address}/lp"),
-        };
-        let options = Session::builder().url(url).realm("realm1").serializers([Format::Json]).max_message(64 << 10);
-        options.welcome_timeout(PATIENCE).leave_timeout(Duration::from_millis(200))
-    }
-
-    /// Plays the router: makes the handshake, says these messages one after the other, then reads until the client has gone.
-    async fn play(&self, messages: &[Vec<u8>]) {
-        match self.carrier {
-            Carrier::LongPoll => self.play_long_poll(messages).await,
-            _ => {
-                let (mut stream, _) = self.listener.accept().await.unwrap();
-                let reply = self.handshake(&mut stream).await;
-                stream.write_all(&reply).await.unwrap();
-                for message in messages {
-                    // A client that has had enough may have gone.
-                    let _ = stream.write_all(&self.framed(message)).await;
-                }
-                let _ = stream.read_to_end(&mut Vec::new()).await;
-            }
-        }
-    }
-
-    /// Reads the client's part of the handshake, and gives the right reply.
-    async fn handshake(&self, stream: &mut TcpStream) -> Vec<u8> {
-        match self.carrier {
-            Carrier::RawSocket => {
-                let mut request = [0; 4];
-                stream.read_exact(&mut request).await.unwrap();
-                request.to_vec()
-            }
-            Carrier::WebSocket => {
-                let (head, _) = request(stream).await.unwrap();
-                let key = head.lines().find_map(|line| line.strip_prefix("sec-websocket-key: ")).unwrap();
-                let accept = actix_http::ws::hash_key(key.as_bytes());
-                let accept = std::str::from_utf8(&accept).unwrap();
-                format!(
-                    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\
-                     Sec-WebSocket-Protocol: wamp.2.json\r\n\r\n"
-                )
-                .into_bytes()
-            }
-            Carrier::LongPoll => {
-                request(stream).await.unwrap();
-                answer(r#"{"protocol":"wamp.2.json","transport":"abc"}"#.as_bytes())
-            }
-        }
-    }
-
-    fn framed(&self, message: &[u8]) -> Vec<u8> {
-        let length = message.len();
-        let header = match self.carrier {
-            Carrier::WebSocket if length < 126 => vec![0x81, u8::try_from(length).unwrap()],
-            Carrier::WebSocket if length <= 0xFFFF => [&[0x81, 126][..], &u16::try_from(length).unwrap().to_be_bytes()].concat(),
-            Carrier::WebSocket => [&[0x81, 127][..], &(length as u64).to_be_bytes()].concat(),
-            Carrier::RawSocket => u32::try_from(length).unwrap().to_be_bytes().to_vec(),
-            Carrier::LongPoll => return answer(message),
-        };
-        [&header[..], message].concat()
-    }
-
-    /// Answers each request as it comes: `receive` with the next message, the others with nothing. When there is no message left,
-    /// `receive` waits.
-    async fn play_long_poll(&self, messages: &[Vec<u8>]) {
-        let mut messages = messages.iter();
-        let mut waiting = Vec::new();
-        loop {
-            let (mut stream, _) = self.listener.accept().await.unwrap();
-            let Some((head, _)) = request(&mut stream).await else { continue };
-            let path = head.split(' ').nth(1).unwrap();
-            let octets = match path {
-                "/lp/open" => answer(r#"{"protocol":"wamp.2.json","transport":"abc"}"#.as_bytes()),
-                "/lp/abc/receive" => match messages.next() {
-                    Some(message) => self.framed(message),
-                    None => {
-                        waiting.push(stream);
-                        continue;
-                    }
-                },
-                _ => answer(b""),
-            };
-            let _ = stream.write_all(&octets).await;
-            if path == "/lp/abc/close" {
-                return;
-            }
-        }
-    }
-}
-
-/// Reads an HTTP request; its head is in lower case.
-async fn request(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        head.push(stream.read_u8().await.ok()?);
-    }
-    let (text, lower) = (String::from_utf8(head).unwrap(), |line: &str| line.to_lowercase());
-    // The key of a WebSocket is not to be changed.
-    let head: Vec<_> = text
-        .lines()
-        .map(|line| line.split_once(": ").map_or(line.to_owned(), |(name, value)| format!("{}: {value}", lower(name))))
-        .collect();
-    let length = head.iter().find_map(|line| line.strip_prefix("content-length: ")).map_or(0, |length| length.parse().unwrap());
-    let mut body = vec![0; length];
-    stream.read_exact(&mut body).await.ok()?;
-    Some((head.join("\n"), body))
-}
-
-fn answer(body: &[u8]) -> Vec<u8> {
-    let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
-    [head.as_bytes(), body].concat()
-}
 
 /// What comes of joining a router that says these messages.
 async fn joined(
@@ -208,7 +71,7 @@ async fn what_is_no_answer_to_hello_is_a_violation() {
         text("nonsense"),
         vec![0xFF; 100],
     ];
-    for carrier in CARRIERS {
+    for carrier in Carrier::all() {
         for script in &scripts {
             let error = joined(carrier, std::slice::from_ref(script), |options| options).await.expect_err("nonsense opens no session");
             let told = String::from_utf8_lossy(script.get(..30.min(script.len())).unwrap()).into_owned();
@@ -234,7 +97,7 @@ async fn a_router_that_breaks_the_rules_of_a_session_loses_it() {
         ("INVOCATION of nothing", "[68,1,99,{}]"),
         ("garbage", "[50,1"),
     ];
-    for carrier in CARRIERS {
+    for carrier in Carrier::all() {
         for (what, script) in scripts {
             let closed = closed(carrier, &[text(script)]).await;
             assert!(matches!(closed, Closed::Violation(_)), "{carrier:?}, {what}: {closed:?}");
@@ -254,7 +117,7 @@ async fn a_challenge_of_absurd_cost_is_refused_and_not_computed() {
         )
     };
     let credentials = || vec![Box::new(Cra::new("secret")) as Box<dyn Authenticator>, Box::new(Scram::new("joe", "secret", [0; 16]))];
-    for carrier in CARRIERS {
+    for carrier in Carrier::all() {
         for script in [cra.to_owned(), scram("pbkdf2"), scram("argon2id13")] {
             let error = joined(carrier, &[text(&script)], |options| options.authid("joe").credentials(credentials)).await.unwrap_err();
             assert!(matches!(error, JoinError::Unauthenticated(AuthError::TooCostly { .. })), "{carrier:?} {script}: {error:?}");
@@ -264,19 +127,20 @@ async fn a_challenge_of_absurd_cost_is_refused_and_not_computed() {
 
 #[tokio::test]
 async fn a_connection_that_ends_after_any_octet_of_the_opening_is_an_error_of_the_connection() {
-    for carrier in CARRIERS {
+    for carrier in Carrier::all() {
         for count in 0.. {
             let router = Router::listen(carrier).await;
             let whole = std::cell::Cell::new(false);
             let cut = async {
-                let (mut stream, _) = router.listener.accept().await.unwrap();
+                let mut stream = router.accept().await;
                 let reply = router.handshake(&mut stream).await;
                 whole.set(count >= reply.len());
                 stream.write_all(reply.get(..count).unwrap_or(&reply)).await.unwrap();
+                stream.flush().await.unwrap();
                 drop(stream);
                 // Long-poll comes with other connections, and none is answered.
-                while let Ok((other, _)) = router.listener.accept().await {
-                    drop(other);
+                loop {
+                    drop(router.accept().await);
                 }
             };
             let error = tokio::select! {
@@ -294,8 +158,55 @@ async fn a_connection_that_ends_after_any_octet_of_the_opening_is_an_error_of_th
 
 #[tokio::test]
 async fn a_router_that_never_welcomes_is_given_up() {
-    for carrier in CARRIERS {
+    for carrier in Carrier::all() {
         let error = joined(carrier, &[], |options| options.welcome_timeout(Duration::from_millis(100))).await.unwrap_err();
         assert!(matches!(error, JoinError::TimedOut(_)), "{carrier:?}: {error:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_without_end_is_not_read_for_long() {
+    // More than systems buffer by far.
+    const ENOUGH: usize = 64 << 20;
+    for carrier in Carrier::all() {
+        let router = Router::listen(carrier).await;
+        let endless = async {
+            let mut stream = router.accept().await;
+            let reply = router.handshake(&mut stream).await;
+            stream.write_all(&reply).await.unwrap();
+            stream.flush().await.unwrap();
+            if carrier.framing == Framing::LongPoll {
+                drop(stream);
+                stream = router.accept_receive().await;
+            }
+            let (begin, piece) = endless_message(carrier.framing);
+            stream.write_all(&begin).await.unwrap();
+            let mut sent = 0;
+            while sent < ENOUGH && stream.write_all(&piece).await.is_ok() && stream.flush().await.is_ok() {
+                sent += piece.len();
+            }
+            assert!(sent < ENOUGH, "{carrier:?}: {sent} octets are taken");
+            std::future::pending().await
+        };
+        let error = tokio::select! {
+            joined = tokio::time::timeout(PATIENCE, router.options().connect()) => joined.expect("joining hangs").unwrap_err(),
+            () = endless => unreachable!(),
+        };
+        assert!(matches!(error, JoinError::Link(_)), "{carrier:?}: {error:?}");
+    }
+}
+
+/// How a message without end begins, and how it goes on: each piece is within what is allowed.
+fn endless_message(framing: Framing) -> (Vec<u8>, Vec<u8>) {
+    let blank = [b' '; 1000];
+    match framing {
+        // Frames of which none is the last of its message.
+        Framing::WebSocket => (vec![0x01, 0x00], [&[0x00, 126, 0x03, 0xE8][..], &blank].concat()),
+        // The longest message that can be told.
+        Framing::RawSocket => (vec![0x00, 0xFF, 0xFF, 0xFF], blank.to_vec()),
+        Framing::LongPoll => {
+            let head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+            (head.to_vec(), [&b"3e8\r\n"[..], &blank, b"\r\n"].concat())
+        }
     }
 }

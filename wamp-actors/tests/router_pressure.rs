@@ -7,8 +7,8 @@ mod raw;
 use raw::{Raw, address, router};
 use serde_json::json;
 use std::time::Duration;
-use wamp_actors::router::Router;
 use wamp_actors::error::WampError;
+use wamp_actors::router::Router;
 use wamp_actors::session::{Invocation, Session};
 
 const PROCEDURE: &str = "com.example.down";

@@ -3,109 +3,23 @@
 #![allow(clippy::unwrap_used)] // A failure is the test's.
 
 mod raw;
+mod tls;
 
 use parking_lot::Mutex;
 use proto::auth::{Begin, CertificateMethod, ChannelBinding, ChannelKind, Claim, Identity, Method};
 use raw::streams::{RawSocket, WebSocket, http, is_closed};
 use raw::{Raw, address};
-use rcgen::{BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair};
+use rcgen::KeyPair;
 use serde_json::json;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tls::{Authority, secure};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
-use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::crypto::ring;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::rustls::{self, ClientConfig, RootCertStore};
-use wamp_actors::router::{ListenOptions, Router, RouterBuilder, RouterError, TlsError, TlsOptions};
-
-/// An authority, and a folder for its files.
-struct Authority {
-    folder: PathBuf,
-    issuer: Issuer<'static, KeyPair>,
-    certificate: CertificateDer<'static>,
-}
-
-/// A certificate and its key.
-type Holder = (CertificateDer<'static>, PrivateKeyDer<'static>);
-
-impl Authority {
-    fn new(name: &str) -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("tls-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        let mut params = CertificateParams::new(Vec::new()).unwrap();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let key = KeyPair::generate().unwrap();
-        let certificate = params.self_signed(&key).unwrap();
-        std::fs::write(folder.join("authority.pem"), certificate.pem()).unwrap();
-        Self { folder, certificate: certificate.der().clone(), issuer: Issuer::new(params, key) }
-    }
-
-    fn file(&self, name: &str) -> PathBuf {
-        self.folder.join(name)
-    }
-
-    /// Writes a new certificate for `localhost` and its key to the files of `options`.
-    fn renew(&self) -> CertificateDer<'static> {
-        let key = KeyPair::generate().unwrap();
-        let certificate = CertificateParams::new(["localhost".to_owned()]).unwrap().signed_by(&key, &self.issuer).unwrap();
-        std::fs::write(self.file("chain.pem"), certificate.pem()).unwrap();
-        std::fs::write(self.file("key.pem"), key.serialize_pem()).unwrap();
-        certificate.der().clone()
-    }
-
-    fn options(&self) -> TlsOptions {
-        self.renew();
-        TlsOptions::from_pem_files(self.file("chain.pem"), self.file("key.pem"))
-    }
-
-    /// A certificate for a client.
-    fn client(&self) -> Holder {
-        let key = KeyPair::generate().unwrap();
-        let mut params = CertificateParams::new(Vec::new()).unwrap();
-        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
-        let certificate = params.signed_by(&key, &self.issuer).unwrap();
-        (certificate.der().clone(), PrivateKeyDer::Pkcs8(key.serialize_der().into()))
-    }
-
-    async fn connect(&self, router: &Router, client: Option<Holder>) -> std::io::Result<TlsStream<TcpStream>> {
-        let versions = [&rustls::version::TLS13];
-        self.connect_by(router, client, &versions).await
-    }
-
-    async fn connect_by(
-        &self,
-        router: &Router,
-        client: Option<Holder>,
-        versions: &[&'static rustls::SupportedProtocolVersion],
-    ) -> std::io::Result<TlsStream<TcpStream>> {
-        let mut roots = RootCertStore::empty();
-        roots.add(self.certificate.clone()).unwrap();
-        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider())).with_protocol_versions(versions).unwrap();
-        let config = config.with_root_certificates(roots);
-        let config = match client {
-            Some((certificate, key)) => config.with_client_auth_cert(vec![certificate], key).unwrap(),
-            None => config.with_no_client_auth(),
-        };
-        let io = TcpStream::connect(address(router)).await.unwrap();
-        TlsConnector::from(Arc::new(config)).connect(ServerName::try_from("localhost").unwrap(), io).await
-    }
-}
-
-impl Drop for Authority {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.folder);
-    }
-}
-
-/// A router that listens with TLS at first, and without at second.
-async fn secure(tls: TlsOptions, options: impl FnOnce(RouterBuilder) -> RouterBuilder) -> Router {
-    let builder = Router::builder().realm("realm1").listen(ListenOptions::new("127.0.0.1:0").tls(tls)).listen("127.0.0.1:0").workers(2);
-    options(builder).start().await.unwrap()
-}
+use wamp_actors::router::{ListenOptions, Router, RouterError, TlsError, TlsOptions};
 
 #[tokio::test]
 async fn all_that_is_spoken_is_spoken_over_tls_on_one_port() {

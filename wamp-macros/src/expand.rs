@@ -23,6 +23,7 @@ pub(crate) fn component(component: &Component) -> TokenStream {
     let name = options.name.as_ref().map(LitStr::value).or_else(|| type_name(self_ty).map(|name| name.unraw().to_string()));
     let bindings = local("bindings");
     let prefix = options.prefix.as_ref().map(|prefix| quote!(#bindings.prefix(#prefix);));
+    let requires = options.requires.iter().map(|component| quote!(#bindings.requires(#component);));
     // Of the interface first: its URIs know nothing of this prefix.
     let interfaces = item.trait_.iter().map(|(interface, _)| interface).chain(&options.interfaces);
     let interfaces = interfaces.map(|interface| quote!(<Self as #interface>::__wamp_interface(#bindings);));
@@ -41,6 +42,7 @@ pub(crate) fn component(component: &Component) -> TokenStream {
             const NAME: &'static str = #name;
 
             fn bind(#bindings: &mut ::wamp_actors::component::Bindings<Self>) {
+                #(#requires)*
                 #(#interfaces)*
                 #prefix
                 #entries

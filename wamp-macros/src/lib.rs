@@ -37,6 +37,7 @@ use syn::{DeriveInput, Item, ItemFn};
 /// | `prefix = "com.example"` | what relative URIs (a bare name, a leading dot) are under | none |
 /// | `name = "calc"` | its name in logs and statistics | the type's name |
 /// | `discover` | `Service::discover()` finds it; it must implement `Default` and have no generics | off |
+/// | `requires = ["Database", …]` | components of the service, by name or a procedure of theirs, that must be ready before it | none |
 /// | `interface = Calculator` | what it implements in an impl without `#[component]`; several in brackets | none |
 /// | `client = "pub"` | who sees the client, or `false` for none | as the most visible of its procedures and topics |
 ///
@@ -140,7 +141,7 @@ pub fn interface(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `uri = "…"` | the URI, as the text without a name; `{id}` as a component is the parameter `id` | the method's name under the prefix |
 /// | `match = "exact"` | or `"prefix"`, `"wildcard"` | `"exact"`; `"wildcard"` with named parts |
 /// | `invoke = "single"` | or `"first"`, `"last"`, `"roundrobin"`, `"random"`: a shared registration | `"single"` |
-/// | `concurrency = 64` | calls that run at once | no limit |
+/// | `concurrency = 64` | calls that run at once; the router is told to send no more than these and those that may wait | no limit |
 /// | `queue = 100` | calls that may wait; over it they are answered `wamp.error.unavailable` | 1024 |
 /// | `timeout = "5s"` | from arrival to answer (`ms`, `s`, `m`, `h`) | no limit |
 /// | `disclose_caller` | ask the router to tell who calls | off |

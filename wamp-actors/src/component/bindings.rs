@@ -30,6 +30,7 @@ pub struct Bindings<C: Component> {
     prefix: Option<String>,
     pub(crate) entries: Vec<Entry<C>>,
     states: Vec<WantedState>,
+    requires: Vec<String>,
     errors: Vec<BindError>,
 }
 
@@ -145,7 +146,7 @@ pub enum BindError {
 
 impl<C: Component> Default for Bindings<C> {
     fn default() -> Self {
-        Self { prefix: None, entries: Vec::new(), states: Vec::new(), errors: Vec::new() }
+        Self { prefix: None, entries: Vec::new(), states: Vec::new(), requires: Vec::new(), errors: Vec::new() }
     }
 }
 
@@ -163,6 +164,13 @@ impl<C: Component> Bindings<C> {
         let mut bindings = Self::default();
         C::bind(&mut bindings);
         bindings.states
+    }
+
+    /// The components that `C` requires.
+    pub(crate) fn required_components() -> Vec<String> {
+        let mut bindings = Self::default();
+        C::bind(&mut bindings);
+        bindings.requires
     }
 
     /// Puts `prefix` before the relative URIs that follow. Under a prefix a bare name (`add2`) is relative, one with a
@@ -218,6 +226,13 @@ impl<C: Component> Bindings<C> {
         HookBinding::new(self, name, TaskPlan::OnError)
     }
 
+    /// Declares that it is of no use before another component of the service is ready: see
+    /// [`ComponentOptions::requires`](super::ComponentOptions::requires), to which this adds.
+    pub fn requires(&mut self, component: impl Into<String>) -> &mut Self {
+        self.requires.push(component.into());
+        self
+    }
+
     /// Declares that handlers take a [`State<T>`](super::State): without one the component does not start.
     pub fn wants_state<T: Send + Sync + 'static>(&mut self) -> &mut Self {
         self.states.push(WantedState::new::<T>());
@@ -260,7 +275,9 @@ impl<C: Component> Bindings<C> {
     }
 
     fn finish(mut self) -> Result<Vec<Entry<C>>, Vec<BindError>> {
-        let exclusive = self.entries.iter().any(|entry| matches!(entry.handler, Handler::Exclusive(_)));
+        // Messages are taken by every component, whether anybody sends it one or not: they wait for such a task.
+        let exclusive =
+            self.entries.iter().any(|entry| matches!(entry.handler, Handler::Exclusive(_)) && !matches!(entry.plan, Plan::Message));
         let holders = self.entries.iter().filter(|entry| match (&entry.plan, &entry.handler) {
             (Plan::Task(TaskPlan::WhileJoined), Handler::Shared(_)) => exclusive,
             (Plan::Task(TaskPlan::WhileJoined), Handler::Exclusive(_)) => true,

@@ -3,7 +3,7 @@ use super::progress::Sink;
 use super::shared_state::States;
 use super::{Arguments, Cancellation, Extract, Incident, Progress, Rejection};
 use crate::session::Session;
-use proto::message::{EventDetails, InvocationDetails};
+use proto::message::{EventDetails, InvocationDetails, TraceContext};
 use proto::{Format, Payload, PublicationId, RawUri};
 use serde::Serialize;
 use std::any::Any;
@@ -185,6 +185,15 @@ impl Call {
 }
 
 impl Invoked {
+    /// The trace that the caller or publisher told.
+    pub(crate) fn trace(&self) -> Option<TraceContext> {
+        match self {
+            Self::Invocation(details) => TraceContext::of(&details.extra),
+            Self::Event { details, .. } => TraceContext::of(&details.extra),
+            _ => None,
+        }
+    }
+
     /// The URI that the invocation or event names itself: where the binding is a pattern.
     pub(crate) const fn uri(&self) -> Option<&RawUri> {
         match self {

@@ -1,7 +1,7 @@
 use super::driver::Limits;
 use super::shared_state::States;
 use super::{Counts, Layer, Requirement};
-use crate::session::SessionBuilder;
+use crate::session::{Credentials, SessionBuilder};
 use crate::supervisor::{BackoffOptions, BudgetOptions};
 use crate::transport::Transport;
 use std::sync::Arc;
@@ -190,6 +190,13 @@ impl ComponentOptions {
     pub(crate) fn under_service(&mut self, layers: &Layers, states: &States) {
         self.layers.0.splice(0..0, layers.0.iter().cloned());
         self.states.extend_from(states);
+    }
+
+    /// Takes a service's credentials, unless it has its own.
+    pub(crate) fn authenticate(&mut self, credentials: &Credentials) {
+        if self.session.credentials.is_none() && self.session.authid.is_none() {
+            self.session = std::mem::take(&mut self.session).authenticate(credentials.clone());
+        }
     }
 
     /// Whether it names a way to the router.

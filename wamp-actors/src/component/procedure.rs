@@ -90,17 +90,25 @@ impl<'b, C: Component> ProcedureBinding<'b, C> {
         self
     }
 
-    /// How many calls run at once; more of them wait in the queue (default: no limit). The dealer is told.
+    /// How many calls run at once; more of them wait in the queue (default: no limit). The dealer is told how many it may send: these and
+    /// those that may wait.
     pub fn concurrency(mut self, calls: usize) -> Self {
-        let calls = calls.max(1);
-        self.options.concurrency = Some(calls);
-        self.options.register.concurrency = Some(calls as u64);
+        self.options.concurrency = Some(calls.max(1));
+        self.tell_dealer();
         self
     }
 
-    /// How many calls may wait for their turn (default: 1024); over it they are answered `wamp.error.unavailable`.
+    /// What is over both goes to another callee, or is refused, without coming here first.
+    fn tell_dealer(&mut self) {
+        let all = self.options.concurrency.map(|calls| calls.saturating_add(self.options.queue));
+        self.options.register.concurrency = all.map(|all| all as u64);
+    }
+
+    /// How many calls may wait for their turn (default: 1024); over it they are answered `wamp.error.unavailable`, or with a
+    /// [`concurrency`](Self::concurrency) `wamp.error.no_available_callee` by the dealer.
     pub fn queue(mut self, calls: usize) -> Self {
         self.options.queue = calls;
+        self.tell_dealer();
         self
     }
 
@@ -190,5 +198,27 @@ impl<'b, C: Component> ProcedureBinding<'b, C> {
     fn end(self, handler: Handler<C>) {
         let policy = self.options.register.match_policy;
         self.bindings.push_uri(self.uri, self.member, policy, Plan::Procedure(self.options), handler);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ProcedureBinding;
+    use crate::component::{Bindings, Component};
+
+    struct Idle;
+
+    impl Component for Idle {
+        const NAME: &'static str = "idle";
+
+        fn bind(_: &mut Bindings<Self>) {}
+    }
+
+    #[test]
+    fn the_dealer_may_send_what_runs_and_what_may_wait() {
+        let mut bindings = Bindings::<Idle>::default();
+        assert_eq!(ProcedureBinding::new(&mut bindings, "a".into()).concurrency(2).queue(3).options.register.concurrency, Some(5));
+        assert_eq!(ProcedureBinding::new(&mut bindings, "b".into()).queue(3).concurrency(2).options.register.concurrency, Some(5));
+        assert_eq!(ProcedureBinding::new(&mut bindings, "c".into()).queue(3).options.register.concurrency, None);
     }
 }

@@ -18,7 +18,7 @@ mod sections;
 mod tests;
 mod values;
 
-use credentials::CredentialsSection;
+use crate::session::Credentials;
 use document::{Entry, Node, Table, Value};
 use sections::{ComponentSection, ReconnectSection, RestartsSection, ServiceSection, SessionSection};
 use serde::de::DeserializeOwned;
@@ -59,7 +59,7 @@ pub struct Config {
     pub(crate) session: SessionSection,
     pub(crate) reconnect: ReconnectSection,
     pub(crate) restarts: RestartsSection,
-    pub(crate) credentials: CredentialsSection,
+    pub(crate) credentials: Credentials,
     #[cfg(feature = "router")]
     pub(crate) router: RouterSection,
     #[cfg(feature = "log")]
@@ -141,7 +141,7 @@ impl Config {
         Ok(config)
     }
 
-    fn all_credentials(&self) -> Vec<(String, &CredentialsSection)> {
+    fn all_credentials(&self) -> Vec<(String, &Credentials)> {
         let own = self.components.iter().filter_map(|(name, component)| {
             let section = component.section.credentials.as_ref()?;
             Some((format!("component.{name}.credentials"), section))

@@ -1,11 +1,10 @@
 //! The sections of a configuration, as they are read. A key that is not there changes nothing.
 
-use super::credentials::CredentialsSection;
 use super::values::{Count, FormatName, Octets, Texts, Time, TimeOrNone};
 use crate::component::{ComponentOptions, OnRefusal};
 #[cfg(feature = "router")]
 use crate::router::RouterBuilder;
-use crate::session::SessionBuilder;
+use crate::session::{Credentials, SessionBuilder};
 use crate::supervisor::{BackoffOptions, BudgetOptions};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -19,6 +18,7 @@ pub(crate) struct ServiceSection {
     pub(crate) drain: Option<Time>,
     pub(crate) on_failure: Option<OnFailureName>,
     pub(crate) threads: Option<Count>,
+    pub(crate) status: Option<String>,
 }
 
 /// What becomes of the service when a component has failed.
@@ -158,7 +158,7 @@ pub(crate) struct ComponentSection {
     pub(crate) session: SessionSection,
     pub(crate) reconnect: ReconnectSection,
     pub(crate) restarts: RestartsSection,
-    pub(crate) credentials: Option<CredentialsSection>,
+    pub(crate) credentials: Option<Credentials>,
     /// The component's own; read when its type is known.
     #[serde(rename = "settings")]
     _settings: Option<IgnoredAny>,
@@ -196,7 +196,7 @@ impl ComponentSection {
         self.reconnect.apply(&mut options);
         self.restarts.apply(&mut options.restarts);
         if let Some(credentials) = &self.credentials {
-            options.session = credentials.apply(options.session);
+            options.session = options.session.authenticate(credentials.clone());
         }
         options
     }

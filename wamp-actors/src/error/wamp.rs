@@ -163,7 +163,9 @@ impl fmt::Debug for WampError {
     }
 }
 
-fn values(payload: &Payload) -> Result<(Vec<Value>, Vec<(String, Value)>), proto::serializer::ReadError> {
+type Arguments = (Vec<Value>, Vec<(String, Value)>);
+
+fn values(payload: &Payload) -> Result<Arguments, proto::serializer::ReadError> {
     let payload = payload.as_ref();
     let args = payload.positionals().map(|value| value.to_value()).collect::<Result<_, _>>()?;
     let kwargs = payload.keywords().map(|(name, value)| Ok((name.as_ref().to_owned(), value.to_value()?))).collect::<Result<_, _>>()?;

@@ -3,6 +3,7 @@ use super::authorize::Roles;
 use super::core::Paths;
 use super::error::RouterError;
 use super::handle::Router;
+use super::history::History;
 use super::limits::Limits;
 use super::listen::ListenOptions;
 use super::routing::RealmOptions;
@@ -39,6 +40,7 @@ pub struct RouterBuilder {
     pub(super) configure: Vec<Configure>,
     pub(super) limits: Limits,
     pub(super) routing: RealmOptions,
+    pub(super) histories: Vec<(String, History)>,
 }
 
 impl RouterBuilder {
@@ -198,6 +200,12 @@ impl RouterBuilder {
         let realm = realm.into();
         self.roles.retain(|(other, _)| *other != realm);
         self.roles.push((realm, roles));
+        self
+    }
+
+    /// Has a realm remember events (default: none); may be said more than once. The realm must be added too.
+    pub fn history(mut self, realm: impl Into<String>, history: History) -> Self {
+        self.histories.push((realm.into(), history));
         self
     }
 

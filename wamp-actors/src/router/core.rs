@@ -2,7 +2,7 @@ use super::authorize::Compiled;
 use super::inside::Inside;
 use super::limits::Limits;
 use super::longpoll::Registry;
-use super::routing::{Exchange, RealmOptions};
+use super::routing::{Exchange, HistoryLog, RealmOptions};
 use super::signal::Signal;
 use super::stats::Stats;
 use parking_lot::Mutex;
@@ -45,6 +45,8 @@ pub(super) struct NewRealm {
     pub(super) policy: RealmPolicy,
     /// `None` if any role may do everything.
     pub(super) roles: Option<Compiled>,
+    /// What it remembers.
+    pub(super) history: Vec<HistoryLog>,
 }
 
 /// Where on its port a router is found.
@@ -61,9 +63,9 @@ impl Default for Paths {
 }
 
 /// A realm's routing. Each realm draws its ids from a seed of its own.
-fn exchange(options: &RealmOptions) -> Arc<Exchange> {
+fn exchange(options: &RealmOptions, history: Vec<HistoryLog>) -> Arc<Exchange> {
     let started = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Arc::new(Exchange::new(RealmOptions { seed: super::random(), started, ..options.clone() }))
+    Arc::new(Exchange::new(RealmOptions { seed: super::random(), started, history, ..options.clone() }))
 }
 
 /// A realm and its routing.
@@ -91,7 +93,7 @@ struct Threads {
 
 impl Core {
     pub(super) fn new(realms: Vec<NewRealm>, options: &RealmOptions, limits: Limits, paths: Paths, origins: Vec<String>) -> Self {
-        let entry = |NewRealm { name, policy, roles }| RealmEntry { name, policy, roles, exchange: exchange(options) };
+        let entry = |NewRealm { name, policy, roles, history }| RealmEntry { name, policy, roles, exchange: exchange(options, history) };
         Self {
             cookies: realms.iter().any(|realm| realm.policy.methods.iter().any(|method| method.name() == CookieMethod::NAME)),
             realms: realms.into_iter().map(entry).collect(),

@@ -40,6 +40,20 @@ pub enum RouterError {
         /// What was given.
         realm: String,
     },
+    /// A history is for a realm that is not there.
+    #[error("a history is given for the realm {realm:?}, which the router does not have: add it with RouterBuilder::realm")]
+    HistoryOfNoRealm {
+        /// The realm.
+        realm: String,
+    },
+    /// A history's topic is none, nor a pattern.
+    #[error("a history of {uri:?}: {source}")]
+    History {
+        /// What was given.
+        uri: String,
+        /// What is wrong with it.
+        source: InvalidUri,
+    },
     /// A rule's URI is none, nor a pattern.
     #[error("the role {role:?} has a rule for {uri:?}: {source}")]
     Rule {

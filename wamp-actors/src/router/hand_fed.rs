@@ -31,7 +31,7 @@ impl HandFedRouter {
         let limits = Limits { ping_interval: Duration::from_secs(24 * 60 * 60), ..Limits::default() };
         let anonymous: Arc<dyn Method> = Arc::new(Anonymous::default());
         let policy = RealmPolicy::new([anonymous]);
-        let realm = NewRealm { name: realm, policy, roles: None };
+        let realm = NewRealm { name: realm, policy, roles: None, history: Vec::new() };
         Self(Arc::new(Core::new(vec![realm], &RealmOptions::default(), limits, Paths::default(), Vec::new())))
     }
 

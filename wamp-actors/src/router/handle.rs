@@ -51,9 +51,12 @@ impl Router {
     }
 
     pub(super) async fn start(builder: RouterBuilder) -> Result<Self, RouterError> {
-        let RouterBuilder { realms, roles, name, listen, workers, paths, origins, configure, limits, routing } = builder;
+        let RouterBuilder { realms, roles, name, listen, workers, paths, origins, configure, limits, routing, histories } = builder;
         if let Some((realm, _)) = roles.iter().find(|(name, _)| realms.iter().all(|realm| realm.name != *name)) {
             return Err(RouterError::RolesOfNoRealm { realm: realm.clone() });
+        }
+        if let Some((realm, _)) = histories.iter().find(|(name, _)| realms.iter().all(|realm| realm.name != *name)) {
+            return Err(RouterError::HistoryOfNoRealm { realm: realm.clone() });
         }
         // What asks procedures is made before what it asks through.
         let this = Arc::new(OnceLock::new());
@@ -63,7 +66,9 @@ impl Router {
             let mut methods = realm.methods;
             methods.extend(realm.procedure.iter().flat_map(|procedure| procedure.methods(&this)));
             let policy = RealmPolicy { roles: roles.as_ref().map(Compiled::names), ..RealmPolicy::new(methods) };
-            Ok(NewRealm { name: check(&realm.name)?, policy, roles })
+            let remembered = histories.iter().filter(|(name, _)| *name == realm.name);
+            let history = remembered.map(|(_, history)| history.compile(routing.strictness)).collect::<Result<_, _>>()?;
+            Ok(NewRealm { name: check(&realm.name)?, policy, roles, history })
         };
         let realms = realms.into_iter().map(realm).collect::<Result<Vec<_>, RouterError>>()?;
         if realms.is_empty() {

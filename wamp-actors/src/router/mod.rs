@@ -35,6 +35,7 @@ mod framing;
 mod guest;
 pub(crate) mod hand_fed;
 mod handle;
+mod history;
 mod hub;
 mod inside;
 mod intake;
@@ -61,6 +62,7 @@ pub use authorize::{Action, Authorizer, AuthorizerError, Decision, Permissions, 
 pub use builder::RouterBuilder;
 pub use error::RouterError;
 pub use handle::Router;
+pub use history::History;
 pub use listen::{ListenOptions, Protocol, TlsError, TlsOptions};
 pub use mount::on_connect;
 pub use proto::framing::websocket::Deflate;

@@ -3,7 +3,7 @@ use super::spec::Spec;
 use crate::component::BoundUri;
 use proto::MatchPolicy;
 use proto::message::InvokePolicy;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a component serves, for listings.
 pub(super) type Served = Vec<BoundUri>;
@@ -40,7 +40,12 @@ pub(super) fn required(specs: &[Spec], served: &[Served]) -> Result<Vec<Vec<usiz
             known: specs.iter().map(|spec| spec.name).collect(),
         })
     };
-    specs.iter().map(|spec| spec.options.requires.iter().map(|name| find(spec, name)).collect()).collect()
+    let of = |spec: &Spec| {
+        // It may be required by the code and by the file.
+        let found: Result<BTreeSet<_>, _> = spec.options.requires.iter().map(|name| find(spec, name)).collect();
+        found.map(|found| found.into_iter().collect())
+    };
+    specs.iter().map(of).collect()
 }
 
 fn check_procedure(declared: &mut Declared, spec: &Spec, bound: &BoundUri, invoke: InvokePolicy) -> Result<(), ServiceError> {

@@ -55,6 +55,12 @@ pub enum ServiceError {
     /// No router is named, and there is none embedded.
     #[error("no router: name one by WAMP_URL, `url` in the configuration or Service::url (the embedded one needs the feature `router`)")]
     NoRouter,
+    /// The procedure that is to tell the status is no URI, or one that is the router's.
+    #[error("the status procedure `{uri}` is no URI that a service may register")]
+    StatusProcedure {
+        /// What was given.
+        uri: String,
+    },
     /// There are no threads for the components to run on.
     #[error("a service needs an actix system: run it under #[wamp_actors::main] or #[actix_rt::main]")]
     NoSystem,

@@ -26,6 +26,7 @@ impl ServiceError {
             | Self::SharedSingle { .. }
             | Self::UnknownRequirement { .. }
             | Self::Cycle { .. }
+            | Self::StatusProcedure { .. }
             | Self::NoRouter => CONFIG,
             Self::NoSystem | Self::Signals(_) => FAILURE,
             #[cfg(feature = "router")]

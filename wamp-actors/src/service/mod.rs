@@ -13,6 +13,7 @@ mod plan;
 mod running;
 mod signals;
 mod spec;
+mod status;
 #[cfg(all(test, feature = "router"))]
 mod tests;
 
@@ -21,6 +22,7 @@ use crate::config::FromConfig;
 use crate::metrics::Metrics;
 #[cfg(feature = "router")]
 use crate::router::RouterBuilder;
+use crate::session::Credentials;
 use crate::transport::Transport;
 use environment::Environment;
 use plan::{Plan, Source};
@@ -33,6 +35,7 @@ use std::time::Duration;
 pub use discover::Discovered;
 pub use error::{Error, ServiceError};
 pub use running::{RunningComponent, RunningService};
+pub use status::{ComponentStatus, HandlerStatus, LatencyStatus};
 
 /// The realm joined where none is named.
 const DEFAULT_REALM: &str = "realm1";
@@ -84,6 +87,7 @@ pub enum OnFailure {
 pub struct Service {
     specs: Vec<Spec>,
     realm: Option<String>,
+    credentials: Credentials,
     urls: Vec<String>,
     transports: Vec<Arc<dyn Transport>>,
     #[cfg(feature = "router")]
@@ -96,6 +100,7 @@ pub struct Service {
     layers: Layers,
     states: States,
     metrics: Metrics,
+    status: Option<String>,
 }
 
 impl Default for Service {
@@ -103,6 +108,7 @@ impl Default for Service {
         Self {
             specs: Vec::new(),
             realm: None,
+            credentials: Credentials::new(),
             urls: Vec::new(),
             transports: Vec::new(),
             #[cfg(feature = "router")]
@@ -115,6 +121,7 @@ impl Default for Service {
             layers: Layers::default(),
             states: States::default(),
             metrics: Metrics::new(),
+            status: None,
         }
     }
 }
@@ -179,6 +186,13 @@ impl Service {
         self
     }
 
+    /// Who the components are, and what proves it (default: nobody, which is anonymous), but for those whose options say it. `[credentials]`
+    /// of the configuration overrides it; `Credentials::from_env()` takes the environment's.
+    pub fn authenticate(mut self, credentials: Credentials) -> Self {
+        self.credentials = credentials;
+        self
+    }
+
     /// A URL of the router, in place of an embedded one; given several times, they are tried in turn. `WAMP_URL` overrides it.
     pub fn url(mut self, url: impl Into<String>) -> Self {
         self.urls.push(url.into());
@@ -214,6 +228,15 @@ impl Service {
     /// Where the metrics of its components go (default: a registry of its own, [`RunningService::metrics`]).
     pub fn metrics(mut self, metrics: &Metrics) -> Self {
         self.metrics = metrics.clone();
+        self
+    }
+
+    /// A procedure that answers what the components do and have done: a list of [`ComponentStatus`] (default: none). It is registered in a
+    /// session of its own, which joins the service's realm with the service's credentials and the configuration's `[session]`, and so
+    /// answers whatever becomes of the components. Whoever may call it learns their handlers and errors: see to it by
+    /// the router's roles.
+    pub fn status_procedure(mut self, uri: impl Into<String>) -> Self {
+        self.status = Some(uri.into());
         self
     }
 

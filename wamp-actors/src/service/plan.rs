@@ -8,7 +8,10 @@ use super::{DEFAULT_REALM, OnFailure, Service};
 use crate::component::ComponentOptions;
 use crate::config::{Config, ConfigError, DEFAULT_FILE, OnFailureName};
 use crate::metrics::Metrics;
+use crate::session::SessionBuilder;
 use crate::transport::Transport;
+use proto::Uri;
+use proto::uri::wamp::is_reserved;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,6 +35,13 @@ pub(super) struct Ways {
     pub(super) transports: Vec<Arc<dyn Transport>>,
 }
 
+/// The procedure that tells the status, and the session that answers it.
+#[derive(Debug)]
+pub(super) struct StatusPlan {
+    pub(super) procedure: String,
+    pub(super) session: SessionBuilder,
+}
+
 /// What is to be started.
 #[derive(Debug)]
 pub(super) struct Plan {
@@ -45,6 +55,7 @@ pub(super) struct Plan {
     pub(super) on_failure: OnFailure,
     pub(super) threads: Option<usize>,
     pub(super) metrics: Metrics,
+    pub(super) status: Option<StatusPlan>,
     /// What is logged.
     #[cfg(feature = "log")]
     pub(super) log: Option<String>,
@@ -56,9 +67,10 @@ impl Plan {
         let environment = service.environment.take().unwrap_or_else(Environment::of_process);
         let config = read(&service, &environment)?;
         let service = with_named(service, &config);
-        let Service { mut specs, urls, transports, .. } = service;
+        let Service { mut specs, urls, transports, credentials, .. } = service;
         specs.retain(|spec| config.components.get(spec.name).is_none_or(|component| component.section.enabled != Some(false)));
         for spec in &mut specs {
+            spec.options.authenticate(&credentials);
             configure(spec, &config, &environment)?;
         }
         let said = [&environment.realm, &config.service.realm, &service.realm];
@@ -67,6 +79,9 @@ impl Plan {
             spec.options.realm.get_or_insert_with(|| realm.clone());
             spec.options.under_service(&service.layers, &service.states);
         }
+        let mut desk = ComponentOptions::default();
+        desk.authenticate(&credentials);
+        let status = status(service.status, desk.session, &config, &realm)?;
         let ways = Ways { urls, transports };
         let mut plan = Self {
             specs,
@@ -78,6 +93,7 @@ impl Plan {
             on_failure: config.service.on_failure.map_or(service.on_failure, OnFailure::from),
             threads: config.service.threads.map(|count| count.0).or(service.threads),
             metrics: service.metrics,
+            status,
             #[cfg(feature = "log")]
             log: config.log.filter.clone().map(|filter| filter.0),
         };
@@ -113,6 +129,11 @@ impl Plan {
 }
 
 impl Ways {
+    /// Those of a component.
+    pub(super) fn of(options: &ComponentOptions) -> Self {
+        Self { urls: options.urls.clone(), transports: options.transports.clone() }
+    }
+
     /// Has a component that names no way of its own take these.
     pub(super) fn fill(&self, options: &mut ComponentOptions) {
         if !options.has_way() {
@@ -120,6 +141,16 @@ impl Ways {
             options.transports.clone_from(&self.transports);
         }
     }
+}
+
+/// What the configuration or the code says of the procedure that tells the status.
+fn status(said: Option<String>, own: SessionBuilder, config: &Config, realm: &str) -> Result<Option<StatusPlan>, ServiceError> {
+    let Some(uri) = config.service.status.clone().or(said) else { return Ok(None) };
+    if Uri::new(&uri).is_err() || is_reserved(&uri) {
+        return Err(ServiceError::StatusProcedure { uri });
+    }
+    let session = config.session.apply(own).authenticate(config.credentials.clone()).realm(realm);
+    Ok(Some(StatusPlan { procedure: uri, session }))
 }
 
 fn read(service: &Service, environment: &Environment) -> Result<Config, ConfigError> {
@@ -152,7 +183,7 @@ fn with_named(service: Service, config: &Config) -> Service {
 fn configure(spec: &mut Spec, config: &Config, environment: &Environment) -> Result<(), ConfigError> {
     let component = config.components.get(spec.name).cloned().unwrap_or_default();
     let mut options = std::mem::take(&mut spec.options);
-    options.session = config.credentials.apply(config.session.apply(options.session));
+    options.session = config.session.apply(options.session).authenticate(config.credentials.clone());
     config.reconnect.apply(&mut options);
     config.restarts.apply(&mut options.restarts);
     let mut options = component.section.apply(options);

@@ -6,7 +6,10 @@ use super::order::order;
 use super::plan::{Plan, Ways};
 use super::signals::Signals;
 use super::spec::{Control, Spec, Started};
-use crate::component::{Address, BindingFigures, BoundUri, Component, ComponentError, ComponentState, Figures, Requirement, Stop, Tally};
+use super::status::{ComponentStatus, StatusDesk};
+use crate::component::{
+    Address, BindingFigures, BoundUri, Component, ComponentError, ComponentState, Figures, Requirement, RunFigures, Stop, Tally,
+};
 use crate::component::{ComponentOptions, Counts};
 use crate::metrics::Metrics;
 #[cfg(feature = "router")]
@@ -31,6 +34,7 @@ pub struct RunningService {
     drain: Duration,
     on_failure: OnFailure,
     metrics: Metrics,
+    status: Option<StatusDesk>,
 }
 
 /// An instance of a component that runs.
@@ -61,7 +65,7 @@ impl RunningService {
         if actix_rt::System::try_current().is_none() {
             return Err(ServiceError::NoSystem);
         }
-        let Plan { specs, realm, drain, on_failure, threads, metrics, .. } = plan;
+        let Plan { specs, realm, drain, on_failure, threads, metrics, status, .. } = plan;
         let mut running = Self {
             components: Vec::new(),
             #[cfg(feature = "router")]
@@ -71,6 +75,7 @@ impl RunningService {
             drain,
             on_failure,
             metrics,
+            status: None,
         };
         #[cfg(feature = "router")]
         let embedded = running.embed(plan.router).await?;
@@ -79,11 +84,13 @@ impl RunningService {
         let instances: usize = specs.iter().map(|spec| spec.options.instances).sum();
         let threads = threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).min(instances);
         running.threads = (0..threads).map(|_| Arbiter::new()).collect();
+        let mut ways = None;
         let mut specs: Vec<_> = specs.into_iter().zip(served).zip(required).map(Some).collect();
         for index in order {
             let Some(((mut spec, served), required)) = specs.get_mut(index).and_then(Option::take) else { continue };
             let served: Arc<[_]> = served.into();
             embedded.fill(&mut spec.options);
+            ways.get_or_insert_with(|| Ways::of(&spec.options));
             spec.options.requirements = required.into_iter().map(|index| running.requirement(index)).collect();
             for number in 0..spec.options.instances {
                 let Some(thread) = running.threads.get(running.components.len() % threads) else { continue };
@@ -104,6 +111,10 @@ impl RunningService {
         }
         let watched = running.components.iter().map(RunningComponent::watched);
         running.metrics.collect(Components(watched.collect()));
+        let open = |status| {
+            StatusDesk::open(status, &ways.unwrap_or_default(), running.components.iter().map(RunningComponent::watched).collect())
+        };
+        running.status = status.map(open);
         Ok(running)
     }
 
@@ -162,8 +173,8 @@ impl RunningService {
         }
     }
 
-    /// Goes on until SIGINT or SIGTERM, until all is [done](Self::done), or a component's failure, and ends in order: what [`Service::run`] does after the
-    /// start.
+    /// Goes on until SIGINT or SIGTERM, until all is [done](Self::done), or a component's failure, and ends in order: what
+    /// [`Service::run`](super::Service::run) does after the start.
     ///
     /// # Errors
     ///
@@ -189,6 +200,11 @@ impl RunningService {
         &self.metrics
     }
 
+    /// What its components do and have done, in the order of their start.
+    pub fn status(&self) -> Vec<ComponentStatus> {
+        self.components.iter().map(|component| component.watched().status()).collect()
+    }
+
     /// The instances, in the order of their start.
     pub fn components(&self) -> &[RunningComponent] {
         &self.components
@@ -207,11 +223,14 @@ impl RunningService {
 
     /// Ends the service: its components in the reverse order of their start, each in order, then the embedded router.
     ///
-    /// It takes no longer than [`Service::drain`] and a few seconds, also if a handler blocks its thread.
+    /// It takes no longer than [`Service::drain`](super::Service::drain) and a few seconds, also if a handler blocks its thread.
     pub async fn stop(mut self) {
         let end = Instant::now() + self.drain;
         for component in self.components.iter().rev() {
             component.stop(end.saturating_duration_since(Instant::now())).await;
+        }
+        if let Some(status) = self.status.take() {
+            status.close().await;
         }
         #[cfg(feature = "router")]
         if let Some(router) = &self.router {
@@ -265,6 +284,11 @@ impl RunningComponent {
     /// What it has done since its start.
     pub fn tally(&self) -> Tally {
         self.counts.read()
+    }
+
+    /// What the handler of each of its declarations has done since the start, in their order.
+    pub fn runs(&self) -> Vec<RunFigures> {
+        self.counts.runs().collect()
     }
 
     fn watched(&self) -> Watched {

@@ -91,6 +91,12 @@ fn served<C: Component>(options: &ComponentOptions) -> Result<Vec<BoundUri>, Com
     Ok(entries.iter().filter_map(|entry| entry.bound_uri()).collect())
 }
 
+/// With what its declarations require.
+fn with_required<C: Component>(mut options: ComponentOptions) -> ComponentOptions {
+    options.requires.extend(Bindings::<C>::required_components());
+    options
+}
+
 fn start<C: Component>(factory: Factory<C>, options: ComponentOptions, number: usize, on: &ArbiterHandle) -> Started {
     let (sender, state) = watch::channel(ComponentState::Starting);
     let actor = ComponentActor::start_in_arbiter(on, move |_| ComponentActor::new(factory, options, number, sender));
@@ -100,12 +106,12 @@ fn start<C: Component>(factory: Factory<C>, options: ComponentOptions, number: u
 
 impl Spec {
     pub(super) fn new<C: Component>(factory: Factory<C>, options: ComponentOptions) -> Self {
-        Self { name: C::NAME, options, start: Box::new(Made(factory)) }
+        Self { name: C::NAME, options: with_required::<C>(options), start: Box::new(Made(factory)) }
     }
 
     pub(super) fn configured<C: FromConfig>(options: ComponentOptions) -> Self {
         let configured = Configured::<C> { settings: Settings::default(), component: PhantomData };
-        Self { name: C::NAME, options, start: Box::new(configured) }
+        Self { name: C::NAME, options: with_required::<C>(options), start: Box::new(configured) }
     }
 
     /// Takes the component's settings, if they fit.

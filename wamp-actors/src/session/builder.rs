@@ -1,15 +1,14 @@
 //! The options of a session.
 
-use super::Session;
+use super::credentials::Provider;
+use super::{Credentials, CredentialsError, Session};
 use crate::error::JoinError;
 use crate::transport::{Deflate, LinkOptions, Proxy, ProxyChoice, Tls, Transport};
+use futures_util::future::LocalBoxFuture;
 use proto::Format;
 use proto::auth::Authenticator;
 use std::sync::Arc;
 use std::time::Duration;
-
-/// Makes the authenticators of one join: credentials are asked for anew each time.
-pub(crate) type Credentials = Arc<dyn Fn() -> Vec<Box<dyn Authenticator>> + Send + Sync>;
 
 /// The options of a session to be joined; [`connect`](Self::connect) joins it.
 #[derive(Clone)]
@@ -21,7 +20,7 @@ pub struct SessionBuilder {
     pub(crate) link: LinkOptions,
     pub(crate) authid: Option<String>,
     pub(crate) authrole: Option<String>,
-    pub(crate) credentials: Option<Credentials>,
+    pub(crate) credentials: Option<Provider>,
     pub(crate) agent: Option<String>,
     pub(crate) connect_timeout: Duration,
     pub(crate) welcome_timeout: Duration,
@@ -110,9 +109,43 @@ impl SessionBuilder {
         self
     }
 
-    /// The authentication methods offered, made anew for each join (default: none, which is anonymous).
+    /// Who the session is, and what proves it (default: nobody, which is anonymous); where its secrets are is looked at for each join. In
+    /// place of what [`authid`](Self::authid) and [`authrole`](Self::authrole) say, where it says something.
+    pub fn authenticate(mut self, credentials: Credentials) -> Self {
+        self.authid = credentials.authid.clone().or(self.authid);
+        self.authrole = credentials.authrole.clone().or(self.authrole);
+        if !credentials.is_anonymous() {
+            self.credentials = Some(Provider::Known(Arc::new(credentials)));
+        }
+        self
+    }
+
+    /// Like [`authenticate`](Self::authenticate), with somebody who is asked for the credentials at each join, before the connection is
+    /// made: a vault, an identity provider. It may take as long as [`welcome_timeout`](Self::welcome_timeout), runs on the session's
+    /// thread, and must not block it.
+    ///
+    /// ```no_run
+    /// # use wamp_actors::session::{Credentials, Session};
+    /// # async fn token() -> Result<String, std::io::Error> { unimplemented!() }
+    /// let options = Session::builder().url("wss://router.internal/ws").realm("realm1");
+    /// let options = options.credentials_with(|| async { Ok(Credentials::new().authid("joe").ticket(token().await?)) });
+    /// ```
+    pub fn credentials_with<F>(mut self, ask: impl Fn() -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<Credentials, Box<dyn std::error::Error + Send + Sync>>> + 'static,
+    {
+        let ask = move || -> LocalBoxFuture<'static, _> {
+            let asked = ask();
+            Box::pin(async move { asked.await.map_err(CredentialsError::Provider) })
+        };
+        self.credentials = Some(Provider::Asked(Arc::new(ask)));
+        self
+    }
+
+    /// The authentication methods offered, made anew for each join (default: none, which is anonymous): for methods of your own, and
+    /// options of one that [`Credentials`] does not have.
     pub fn credentials(mut self, make: impl Fn() -> Vec<Box<dyn Authenticator>> + Send + Sync + 'static) -> Self {
-        self.credentials = Some(Arc::new(make));
+        self.credentials = Some(Provider::Methods(Arc::new(make)));
         self
     }
 

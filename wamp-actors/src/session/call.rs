@@ -272,7 +272,8 @@ impl Draft {
 
     /// What the call inherits, if it does.
     fn scope(&self) -> Option<Scope> {
-        if self.inherits { Scope::current() } else { None }
+        let scope = Scope::current()?;
+        Some(if self.inherits { scope } else { scope.unbounded() })
     }
 
     fn call(self) -> BoxFuture<'static, Result<Payload, CallError>> {
@@ -282,6 +283,7 @@ impl Draft {
             (Ok(request), Some(scope)) => (request, scope),
             (Err(error), _) => return Box::pin(async move { Err(error.into()) }),
         };
+        scope.mark(&mut request.options.extra);
         if let Err(late) = scope.limit(&mut request) {
             return Box::pin(async move { Err(late) });
         }
@@ -301,7 +303,10 @@ impl Draft {
     fn call_progressive(self, results: Sink<Result<Progressive, CallError>>) -> BoxFuture<'static, Option<CallGuard>> {
         let scope = self.scope();
         let limited = self.request.map_err(CallError::from).and_then(|mut request| {
-            scope.iter().try_for_each(|scope| scope.limit(&mut request))?;
+            if let Some(scope) = &scope {
+                scope.mark(&mut request.options.extra);
+                scope.limit(&mut request)?;
+            }
             Ok(request)
         });
         match limited {

@@ -1,6 +1,7 @@
 //! How a session comes about: connect, start the actor, join.
 
 use super::actor::{Counters, SessionActor};
+use super::credentials::Asked;
 use super::driver::{Driver, Joining, Parts};
 use super::handle::{Life, Outbox, Shared};
 use super::{Session, SessionBuilder, runtime};
@@ -34,15 +35,27 @@ fn transport(options: &SessionBuilder) -> Result<Arc<dyn Transport>, JoinError> 
 }
 
 async fn open(options: SessionBuilder, realm: Uri, transport: Arc<dyn Transport>, mut reply: Reply) {
-    let connected = tokio::select! {
+    let opened = tokio::select! {
         biased;
         () = reply.closed() => return,
-        connected = connect(&*transport, options.connect_timeout) => connected,
+        opened = reach(&options, &*transport) => opened,
     };
-    match connected {
-        Ok(link) => start(options, realm, link, reply),
-        Err(error) => drop(reply.send(Err(error.into()))),
+    match opened {
+        Ok((link, asked)) => start(options, realm, link, asked, reply),
+        Err(error) => drop(reply.send(Err(error))),
     }
+}
+
+/// Credentials first: a router does not wait long for HELLO once there is a connection.
+async fn reach(options: &SessionBuilder, transport: &dyn Transport) -> Result<(BoxLink, Asked), JoinError> {
+    let mut asked = match &options.credentials {
+        Some(provider) => provider.ask(options.welcome_timeout).await?,
+        None => Asked::default(),
+    };
+    let link = connect(transport, options.connect_timeout).await?;
+    let channel = link.channel();
+    asked.authenticators.iter_mut().try_for_each(|method| method.bind(channel)).map_err(JoinError::Unauthenticated)?;
+    Ok((link, asked))
 }
 
 async fn connect(transport: &dyn Transport, within: std::time::Duration) -> Result<BoxLink, ConnectError> {
@@ -53,7 +66,7 @@ async fn connect(transport: &dyn Transport, within: std::time::Duration) -> Resu
 }
 
 /// Starts the actor, which joins.
-fn start(options: SessionBuilder, realm: Uri, link: BoxLink, reply: Reply) {
+fn start(options: SessionBuilder, realm: Uri, link: BoxLink, asked: Asked, reply: Reply) {
     let (life, watched) = watch::channel(Life::Open);
     let (outbox, inbox) = Outbox::new(options.outbox, watched);
     let counters = Arc::new(Counters::default());
@@ -67,17 +80,17 @@ fn start(options: SessionBuilder, realm: Uri, link: BoxLink, reply: Reply) {
             welcome_timeout: options.welcome_timeout,
         };
         let leave_timeout = options.leave_timeout;
-        Driver::new(Parts { link, config: config(options, realm), inbox, life, joining, counters, leave_timeout })
+        Driver::new(Parts { link, config: config(options, realm, asked), inbox, life, joining, counters, leave_timeout })
     });
 }
 
-fn config(options: SessionBuilder, realm: Uri) -> Config {
+fn config(options: SessionBuilder, realm: Uri, asked: Asked) -> Config {
     let defaults = Config::new(realm);
     Config {
         agent: options.agent.map(Into::into).or(Some(AGENT.into())),
-        authid: options.authid.map(Into::into),
-        authrole: options.authrole.map(Into::into),
-        authenticators: options.credentials.map(|make| make()).unwrap_or_default(),
+        authid: asked.authid.or(options.authid).map(Into::into),
+        authrole: asked.authrole.or(options.authrole).map(Into::into),
+        authenticators: asked.authenticators,
         opening_timeout: options.welcome_timeout,
         request_timeout: options.request_timeout,
         leaving_timeout: options.leave_timeout,

@@ -10,6 +10,7 @@ mod builder;
 mod call;
 mod cancel;
 mod command;
+mod credentials;
 mod driver;
 mod handle;
 mod join;
@@ -22,6 +23,7 @@ mod scope;
 mod subscribe;
 #[cfg(test)]
 pub(crate) mod tests;
+pub mod trace;
 
 use crate::error::{Closed, JoinError};
 use proto::message::WelcomeDetails;
@@ -33,6 +35,7 @@ pub use actor::{Leave, SessionActor, SessionStats, Stats};
 pub use builder::SessionBuilder;
 pub use call::{CallBuilder, CallFuture, CallStream, Progressive, ProgressiveCallBuilder, ProgressiveStream};
 pub use cancel::Cancellation;
+pub use credentials::{Credentials, CredentialsError, SecretSource};
 pub use publish::{Acknowledged, PublishBuilder, PublishFuture, Unacknowledged};
 pub use queue::Overflow;
 pub use register::{Caller, Invocation, Invocations, ProgressError, RegisterBuilder, Registration, Responder};

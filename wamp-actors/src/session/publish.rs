@@ -2,6 +2,7 @@
 
 use super::call::{encode, uri};
 use super::requests::{PublishRequest, Requests};
+use super::scope::Scope;
 use crate::error::{Closed, PublishError, SessionError};
 use futures_util::future::BoxFuture;
 use proto::message::PublishOptions;
@@ -124,7 +125,12 @@ impl<A> PublishBuilder<A> {
 
     fn publish(self) -> BoxFuture<'static, Result<Option<PublicationId>, PublishError>> {
         match self.request {
-            Ok(request) => self.requests.publish(request),
+            Ok(mut request) => {
+                if let Some(scope) = Scope::current() {
+                    scope.mark(&mut request.options.extra);
+                }
+                self.requests.publish(request)
+            }
             Err(error) => Box::pin(async move { Err(error.into()) }),
         }
     }

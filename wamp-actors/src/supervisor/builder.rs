@@ -2,7 +2,7 @@
 
 use super::keeper::Keeper;
 use super::{BackoffOptions, Client};
-use crate::session::SessionBuilder;
+use crate::session::{Credentials, SessionBuilder};
 use crate::transport::Transport;
 use proto::Format;
 use std::sync::Arc;
@@ -46,6 +46,21 @@ impl ClientBuilder {
     /// The realm to join. No default.
     pub fn realm(mut self, realm: impl AsRef<str>) -> Self {
         self.session = self.session.realm(realm);
+        self
+    }
+
+    /// See [`SessionBuilder::authenticate`].
+    pub fn authenticate(mut self, credentials: Credentials) -> Self {
+        self.session = self.session.authenticate(credentials);
+        self
+    }
+
+    /// See [`SessionBuilder::credentials_with`].
+    pub fn credentials_with<F>(mut self, ask: impl Fn() -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<Credentials, Box<dyn std::error::Error + Send + Sync>>> + 'static,
+    {
+        self.session = self.session.credentials_with(ask);
         self
     }
 

@@ -31,7 +31,10 @@ impl Outlook {
             JoinError::Connect(ConnectError::Url { .. }) | JoinError::Realm { .. } | JoinError::NoUrl | JoinError::NoRuntime => Self::Final,
             JoinError::Aborted { reason, .. } => Self::of_reason(reason),
             JoinError::Unauthenticated(_) => Self::Refused,
-            JoinError::Connect(_) | JoinError::Violation(_) | JoinError::Link(_) | JoinError::TimedOut(_) => Self::Retry,
+            // A secret is looked up anew for the next attempt.
+            JoinError::Credentials(_) | JoinError::Connect(_) | JoinError::Violation(_) | JoinError::Link(_) | JoinError::TimedOut(_) => {
+                Self::Retry
+            }
         }
     }
 

@@ -253,7 +253,7 @@ impl Place {
         }
     }
 
-    const fn is_tls(&self) -> bool {
+    pub(super) const fn is_tls(&self) -> bool {
         matches!(self, Self::Tcp { tls: true, .. })
     }
 }

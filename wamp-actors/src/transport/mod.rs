@@ -24,6 +24,7 @@ mod websocket;
 
 use bytes::Bytes;
 use futures_util::future::LocalBoxFuture;
+use proto::auth::ChannelBinding;
 use proto::message::{DecodeError, decode};
 use proto::serializer::DEFAULT_MAX_DEPTH;
 use proto::{Format, Message, Payload, PayloadRef};
@@ -60,6 +61,11 @@ pub trait Link: Unpin + fmt::Debug {
 
     /// The largest message the router takes, in octets, where that is known (default: it is not).
     fn max_message(&self) -> Option<usize> {
+        None
+    }
+
+    /// The secure channel that the link runs over, where a proof of identity can be bound to it (default: it cannot).
+    fn channel(&self) -> Option<ChannelBinding> {
         None
     }
 

@@ -35,6 +35,7 @@ pub fn run(script: &[u8]) {
             }
             Step::Refuse(refusal) => return check_end(&accept, &refusal.abort()),
             Step::Gone(abort) => return check_end(&accept, &Message::Abort(abort)),
+            Step::Wait => panic!("nobody is to be asked"),
         }
     }
 }

@@ -3,6 +3,7 @@
 pub mod accept;
 pub mod batch;
 pub mod codec;
+pub mod deflate;
 pub mod rawsocket;
 pub mod session;
 pub mod websocket;

@@ -1,17 +1,19 @@
 use proto::framing::websocket::{Event, MAX_HELD, Received, Side, Violation, WebSocket};
 
-const LIMIT: usize = 256;
+/// The longest message.
+pub(super) const LIMIT: usize = 256;
 
 /// Any split of the octets gives the same events, and no message is over the limit.
 pub fn receive(input: &[u8]) {
     let (chunks, whole) = super::chunks(input);
     for side in [Side::Server, Side::Client] {
-        assert_eq!(feed(side, chunks.iter().copied()), feed(side, [whole]));
+        let socket = || WebSocket::new(side, None, LIMIT);
+        assert_eq!(feed(socket(), chunks.iter().copied()), feed(socket(), [whole]));
     }
 }
 
-fn feed<'a>(side: Side, chunks: impl IntoIterator<Item = &'a [u8]>) -> Vec<String> {
-    let mut socket = WebSocket::new(side, None, LIMIT);
+/// What comes of a stream.
+pub(super) fn feed<'a>(mut socket: WebSocket, chunks: impl IntoIterator<Item = &'a [u8]>) -> Vec<String> {
     let (mut rest, mut events) = (Vec::new(), Vec::new());
     for chunk in chunks {
         rest.extend_from_slice(chunk);

@@ -49,6 +49,9 @@ pub enum AuthError {
     /// The router binds to another channel than the client asked for, or to none.
     #[error("the router does not bind the session to the channel as asked")]
     ChannelBinding,
+    /// The proof is to be bound to the link's secure channel, and there is none.
+    #[error("the connection has no secure channel to bind to: it takes TLS 1.3, over WebSocket or RawSocket")]
+    NoChannel,
     /// The name or the password has characters that SASLprep prohibits.
     #[error("the user name or the password has characters that cannot be used")]
     Prohibited,

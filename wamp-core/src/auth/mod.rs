@@ -42,13 +42,15 @@ mod ticket;
 mod timestamp;
 mod transport;
 
-use crate::message::{Authenticate, Challenge, ChallengeExtra, HelloDetails, WelcomeDetails};
 use crate::uri::{Uri, wamp};
-use crate::value::Dict;
 use compact_str::CompactString;
 use find::Find;
 use std::fmt;
 use std::time::Duration;
+
+// What methods of one's own are written with.
+pub use crate::message::{Authenticate, AuthenticateExtra, Challenge, ChallengeExtra, HelloDetails, WelcomeDetails};
+pub use crate::value::Dict;
 
 pub use anonymous::Anonymous;
 pub use certificate::{Certificate, CertificateMethod};
@@ -82,6 +84,16 @@ pub trait Authenticator: fmt::Debug + Send {
     /// What the method puts into `HELLO.Details.authextra` (default: nothing).
     fn hello_extra(&self) -> Dict {
         Dict::new()
+    }
+
+    /// Is told, before HELLO, the secure channel of the link, for a method that binds its proof to it (default: it makes nothing of it).
+    ///
+    /// # Errors
+    ///
+    /// If the proof is to be bound, and the link has no channel: nothing is said to the router.
+    fn bind(&mut self, channel: Option<ChannelBinding>) -> Result<(), AuthError> {
+        let _ = channel;
+        Ok(())
     }
 
     /// Answers the router's CHALLENGE.

@@ -1,4 +1,4 @@
-use super::TransportAuth;
+use super::{AuthError, TransportAuth};
 use crate::id::SessionId;
 use std::fmt;
 use std::time::SystemTime;
@@ -68,5 +68,41 @@ impl ChannelKind {
 impl ChannelBinding {
     pub(super) const fn name(&self) -> &'static str {
         self.kind.as_str()
+    }
+}
+
+/// What a client's proof is to be bound to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Bound {
+    /// Nothing.
+    No,
+    /// The link's channel, once there is a link.
+    ToLink,
+    /// This channel.
+    To(ChannelBinding),
+}
+
+impl Bound {
+    pub(super) const fn channel(&self) -> Option<&ChannelBinding> {
+        match self {
+            Self::To(channel) => Some(channel),
+            Self::No | Self::ToLink => None,
+        }
+    }
+
+    /// The channel that is to be bound to.
+    pub(super) const fn required(&self) -> Result<Option<&ChannelBinding>, AuthError> {
+        match self {
+            Self::ToLink => Err(AuthError::NoChannel),
+            _ => Ok(self.channel()),
+        }
+    }
+
+    /// A link is there.
+    pub(super) fn bind(&mut self, channel: Option<ChannelBinding>) -> Result<(), AuthError> {
+        if *self == Self::ToLink {
+            *self = Self::To(channel.ok_or(AuthError::NoChannel)?);
+        }
+        Ok(())
     }
 }

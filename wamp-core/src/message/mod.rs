@@ -7,6 +7,7 @@
 mod element;
 mod options;
 mod table;
+mod trace;
 
 use crate::payload::PayloadRef;
 use crate::serializer::{CborReader, CborWriter, Container, Format, JsonReader, JsonWriter, Kind, MsgPackReader, MsgPackWriter};
@@ -19,6 +20,7 @@ pub use options::{
     ResultDetails, SubscribeOptions, UnregisteredDetails, UnsubscribedDetails, WelcomeDetails, YieldOptions,
 };
 pub use table::*;
+pub use trace::{InvalidTraceParent, TraceContext};
 
 /// Why bytes are no message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

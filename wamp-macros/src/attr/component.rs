@@ -11,6 +11,8 @@ pub(crate) struct ComponentOptions {
     pub(crate) name: Option<LitStr>,
     /// Whether `Service::discover` finds it.
     pub(crate) discover: bool,
+    /// The components that it waits for: their names, or procedures of theirs.
+    pub(crate) requires: Vec<LitStr>,
     /// Interfaces that the type implements in impls of its own.
     pub(crate) interfaces: Vec<Path>,
     /// The client written beside it.
@@ -34,6 +36,7 @@ impl ComponentOptions {
             prefix: options.text("prefix"),
             name: options.text("name"),
             discover: options.flag("discover").unwrap_or_default(),
+            requires: options.texts("requires").unwrap_or_default(),
             interfaces: options.paths("interface"),
             client: ClientOption::read(&mut options, errors),
         };

@@ -144,7 +144,7 @@ impl<'e> Options<'e> {
             }
         }
         if texts.is_empty() {
-            return self.wrong(&list, format_args!("`{name}` names at least one; leave it out for all"));
+            return self.wrong(&list, format_args!("`{name}` names at least one, or is left out"));
         }
         Some(texts)
     }

@@ -5,7 +5,7 @@
 
 /// The attributes and their options, in the order in which they are documented.
 pub(crate) const OPTIONS: &[(&str, &[&str])] = &[
-    ("component", &["prefix", "name", "discover", "interface", "client"]),
+    ("component", &["prefix", "name", "discover", "requires", "interface", "client"]),
     ("interface", &["prefix"]),
     (
         "procedure",

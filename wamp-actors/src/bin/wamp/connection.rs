@@ -3,8 +3,9 @@ use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use std::time::Duration;
 use wamp_actors::Format;
-use wamp_actors::auth::{Authenticator, Cra, Cryptosign, CryptosignKey, Scram, Ticket};
-use wamp_actors::session::{Session, SessionBuilder};
+use wamp_actors::auth::{Anonymous, Certificate};
+use wamp_actors::session::{Credentials, SecretSource, Session, SessionBuilder};
+use wamp_actors::transport::{Proxy, Tls};
 
 /// Where to, and as whom: the same for each command, before or after its name.
 #[derive(Debug, Clone, Args)]
@@ -31,9 +32,24 @@ pub(crate) struct Connection {
     /// The secret or password, for `wampcra` and `wamp-scram`.
     #[arg(long, global = true, env = "WAMP_SECRET", hide_env_values = true)]
     secret: Option<String>,
-    /// The file of the private key, for `cryptosign`: 64 hexadecimal digits, or OpenSSH's format.
+    /// The file of the private key, for `cryptosign`: 64 hexadecimal digits, or OpenSSH's format. WAMP_PRIVATE_KEY may hold the key itself.
     #[arg(long, global = true, env = "WAMP_PRIVATE_KEY_FILE", value_name = "FILE")]
     private_key_file: Option<PathBuf>,
+    /// Binds the proof of `cryptosign` and `wamp-scram` to the TLS 1.3 connection, if the router can.
+    #[arg(long, global = true)]
+    channel_binding: bool,
+    /// Trusts the certificates of this PEM file with wss://, rss:// and https://, in place of the machine's own; may be repeated.
+    #[arg(long, global = true, env = "WAMP_CA", value_name = "FILE")]
+    ca: Vec<PathBuf>,
+    /// The certificate shown to a router that asks for one (PEM), which is also offered as a proof of who we are.
+    #[arg(long, global = true, env = "WAMP_CLIENT_CERT", value_name = "FILE", requires = "client_key")]
+    client_cert: Option<PathBuf>,
+    /// The private key of --client-cert (PEM).
+    #[arg(long, global = true, env = "WAMP_CLIENT_KEY", value_name = "FILE", requires = "client_cert")]
+    client_key: Option<PathBuf>,
+    /// The proxy to go through: http://, https://, socks5:// or socks5h:// [default: what HTTPS_PROXY, HTTP_PROXY and ALL_PROXY say].
+    #[arg(long, global = true, value_name = "URL")]
+    proxy: Option<Proxy>,
     /// How long an answer may take, in seconds [default: 30].
     #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds)]
     timeout: Option<Duration>,
@@ -81,51 +97,66 @@ impl Connection {
                 Serializer::Cbor => Format::Cbor,
             }]);
         }
-        if let Some(authid) = &self.authid {
-            builder = builder.authid(authid);
+        if let Some(proxy) = &self.proxy {
+            builder = builder.proxy(proxy.clone());
         }
-        if let Some(authrole) = &self.authrole {
-            builder = builder.authrole(authrole);
-        }
-        self.with_credentials(builder)
+        let (builder, credentials) = (builder.tls(self.tls()?), self.credentials()?);
+        // Where TLS alone asks for the certificate, the realm asks for nothing.
+        let proves_by_certificate_only = self.client_cert.is_some() && !self.has_secret();
+        Ok(if proves_by_certificate_only {
+            builder.authenticate(credentials).credentials(|| vec![Box::new(Certificate), Box::new(Anonymous::default())])
+        } else {
+            builder.authenticate(credentials)
+        })
     }
 
-    /// Offers a method for each secret there is; the router takes the one that it wants.
-    fn with_credentials(&self, builder: SessionBuilder) -> Result<SessionBuilder, Failure> {
-        let key = self.private_key_file.as_ref().map(|path| read_key(path)).transpose()?;
+    fn has_secret(&self) -> bool {
+        self.ticket.is_some() || self.secret.is_some() || self.key().is_some()
+    }
+
+    fn tls(&self) -> Result<Tls, Failure> {
+        let wrong = |error| Failure::Usage(format!("{error}"));
+        let mut tls = self.ca.iter().try_fold(Tls::new(), Tls::root_file).map_err(wrong)?;
+        if let (Some(certificate), Some(key)) = (&self.client_cert, &self.client_key) {
+            tls = tls.identity_files(certificate, key).map_err(wrong)?;
+        }
+        Ok(tls)
+    }
+
+    /// A method for each secret there is; the router takes the one that it wants.
+    fn credentials(&self) -> Result<Credentials, Failure> {
         if (self.ticket.is_some() || self.secret.is_some()) && self.authid.is_none() {
             return Err(Failure::Usage("a ticket or secret needs --authid (or WAMP_AUTHID): whose is it?".to_owned()));
         }
-        if key.is_none() && self.ticket.is_none() && self.secret.is_none() {
-            return Ok(builder);
+        let mut credentials = Credentials::new().channel_binding(self.channel_binding);
+        if let Some(authid) = &self.authid {
+            credentials = credentials.authid(authid);
         }
-        let (authid, ticket, secret) = (self.authid.clone().unwrap_or_default(), self.ticket.clone(), self.secret.clone());
-        Ok(builder.credentials(move || {
-            let mut methods: Vec<Box<dyn Authenticator>> = Vec::new();
-            if let Some(key) = &key {
-                methods.push(Box::new(Cryptosign::new(key.clone())));
-            }
-            if let Some(secret) = &secret {
-                methods.push(Box::new(Scram::new(&authid, secret.as_str(), rand_nonce())));
-                methods.push(Box::new(Cra::new(secret.as_str())));
-            }
-            if let Some(ticket) = &ticket {
-                methods.push(Box::new(Ticket::new(ticket)));
-            }
-            methods
-        }))
+        if let Some(authrole) = &self.authrole {
+            credentials = credentials.authrole(authrole);
+        }
+        // Beside other proofs: what the router wants of them is for it to say.
+        credentials = credentials.certificate(self.client_cert.is_some());
+        if let Some(key) = self.key() {
+            credentials = credentials.private_key(key);
+        }
+        if let Some(secret) = &self.secret {
+            credentials = credentials.secret(secret.as_str());
+        }
+        if let Some(ticket) = &self.ticket {
+            credentials = credentials.ticket(ticket.as_str());
+        }
+        credentials.check().map_err(|error| Failure::Usage(format!("the credentials: {error}")))?;
+        Ok(credentials)
+    }
+
+    /// The file of the command line, or else what the environment holds. Never the key itself on the command line: others on the machine
+    /// can read it.
+    fn key(&self) -> Option<SecretSource> {
+        let held = || std::env::var(PRIVATE_KEY).ok().filter(|key| !key.is_empty()).map(SecretSource::text);
+        self.private_key_file.as_ref().map(SecretSource::file).or_else(held)
     }
 }
 
-/// A nonce serves once: from the system's source at each join. Without one, no join is safe, and the router's answer to a repeated nonce
-/// is a refusal.
-fn rand_nonce() -> [u8; 16] {
-    let mut nonce = [0; 16];
-    let _ = getrandom::fill(&mut nonce);
-    nonce
-}
-
-fn read_key(path: &std::path::Path) -> Result<CryptosignKey, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|error| Failure::Usage(format!("the key file {}: {error}", path.display())))?;
-    text.parse().map_err(|error| Failure::Usage(format!("the key file {}: {error}", path.display())))
-}
+/// The variable that holds a private key itself.
+const PRIVATE_KEY: &str = "WAMP_PRIVATE_KEY";

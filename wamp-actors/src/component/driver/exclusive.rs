@@ -9,6 +9,7 @@ use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::rc::Rc;
 use std::task::Poll;
+use tracing::Instrument;
 
 /// What happens while a `&mut self` handler runs.
 enum Step {
@@ -27,12 +28,14 @@ impl<C: Component, R: Answer> Driver<C, R> {
             return Poll::Pending;
         }
         let mut trace = job.trace();
+        self.observer.open_span(&mut trace);
         let call = self.call(&mut job, deadline);
         let token = call.cancellation().clone();
         let asker = job.asker;
         let admitted = self.observer.before(&mut trace, &call);
-        let scope = Scope { deadline, canceled: Some(token.clone()) };
-        let mut work = pin!(AssertUnwindSafe(scope.around(begin(admitted, || handler(component, call)))).catch_unwind());
+        let scope = Scope { deadline, canceled: Some(token.clone()), trace: trace.context.clone() };
+        let work = trace.span.in_scope(|| begin(admitted, || handler(component, call)));
+        let mut work = pin!(AssertUnwindSafe(scope.around(work.instrument(trace.span.clone()))).catch_unwind());
         let mut told = None;
         let step = {
             let mut gone = pin!(asker.gone());

@@ -1,9 +1,11 @@
 use crate::component::call::Message;
 use crate::component::{Cancellation, Failure, Incident, Invoked, Occasion, ProgressError};
+use proto::message::TraceContext;
 use proto::{Format, Payload, RawUri, RequestId};
 use std::future::{Future, pending};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
+use tracing::Span;
 
 /// One run of a handler: waiting, then running.
 #[derive(Debug)]
@@ -100,6 +102,10 @@ pub(super) struct Trace {
     pub(super) began: Option<Instant>,
     /// How many layers let it pass, and so are told of its end.
     pub(super) passed: usize,
+    /// What those see who watch spans; none, if nobody does.
+    pub(super) span: Span,
+    /// The trace it belongs to, if it is told or seen.
+    pub(super) context: Option<Box<TraceContext>>,
 }
 
 impl<R: Answer> Job<R> {
@@ -109,7 +115,16 @@ impl<R: Answer> Job<R> {
             (_, Invoked::Event { publication, .. }) => Occasion::Event(*publication),
             _ => Occasion::Own,
         };
-        Trace { binding: self.binding, occasion, uri: self.invoked.uri().cloned(), arrived: self.arrived, began: None, passed: 0 }
+        Trace {
+            binding: self.binding,
+            occasion,
+            uri: self.invoked.uri().cloned(),
+            arrived: self.arrived,
+            began: None,
+            passed: 0,
+            span: Span::none(),
+            context: self.invoked.trace().map(Box::new),
+        }
     }
 
     /// Ends a job that has not started: its caller may try another callee.

@@ -26,7 +26,7 @@ use super::instance::Joined;
 use super::options::Layers;
 use super::shared_state::States;
 use super::task::TaskPlan;
-use super::{Call, Cancellation, Component, Failure, Invoked, OnCancel, Outcome};
+use super::{Call, Cancellation, Component, Counts, Failure, Invoked, OnCancel, Outcome};
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use observe::Observer;
@@ -35,6 +35,7 @@ use proto::uri::wamp;
 use queue::{Admission, Queue};
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -55,6 +56,7 @@ pub(crate) struct Surroundings {
     pub(crate) instance: usize,
     pub(crate) layers: Layers,
     pub(crate) states: States,
+    pub(crate) counts: Arc<Counts>,
 }
 
 /// The limits of a driver.
@@ -100,15 +102,15 @@ impl<C: Component, R: Answer> Driver<C, R> {
     /// A driver of these bindings, fed by `inbox`.
     pub(crate) fn new(entries: Rc<[Entry<C>]>, inbox: Inbox<R>, limits: Limits) -> Self {
         let queue = Queue::new(inbox.clone(), entries.iter().map(admission), limits.patience, limits.max_running);
-        let observer = Rc::new(Observer::new(Rc::clone(&entries), inbox, 0, Layers::default()));
+        let observer = Rc::new(Observer::new(Rc::clone(&entries), inbox, 0, Layers::default(), Arc::default()));
         let (joined, states) = (Joined::default(), Rc::default());
         Self { entries, queue, beside: FuturesUnordered::new(), unpolled: false, joined, states, observer }
     }
 
     /// With what is around the handlers.
     pub(crate) fn surrounded(self, surroundings: Surroundings) -> Self {
-        let Surroundings { instance, layers, states } = surroundings;
-        let observer = Rc::new(Observer::new(Rc::clone(&self.entries), self.queue.inbox().clone(), instance, layers));
+        let Surroundings { instance, layers, states, counts } = surroundings;
+        let observer = Rc::new(Observer::new(Rc::clone(&self.entries), self.queue.inbox().clone(), instance, layers, counts));
         Self { observer, states: Rc::new(states), ..self }
     }
 

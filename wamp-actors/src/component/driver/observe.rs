@@ -5,14 +5,20 @@ use super::job::{Job, Trace};
 use crate::component::bindings::Entry;
 use crate::component::options::Layers;
 use crate::component::task::TaskPlan;
-use crate::component::{Call, Component, Failure, Incident, Mishap, Occasion, Place, Run, RunError};
+use crate::component::{Call, Component, Counts, Failure, Incident, Mishap, Occasion, Place, Run, RunError};
 use proto::RawUri;
+use proto::message::TraceContext;
 use std::any::Any;
 use std::error::Error;
 use std::fmt::Write;
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
+use tracing::field::Empty;
+
+/// What spans of runs are filtered by.
+const TARGET: &str = "wamp_actors::run";
 
 /// What all that runs in one driver has in common.
 pub(super) struct Observer<C: Component, R> {
@@ -20,14 +26,45 @@ pub(super) struct Observer<C: Component, R> {
     inbox: Inbox<R>,
     instance: usize,
     layers: Layers,
+    counts: Arc<Counts>,
     /// The bindings that are told of incidents.
     hooks: Vec<usize>,
 }
 
 impl<C: Component, R> Observer<C, R> {
-    pub(super) fn new(entries: Rc<[Entry<C>]>, inbox: Inbox<R>, instance: usize, layers: Layers) -> Self {
+    pub(super) fn new(entries: Rc<[Entry<C>]>, inbox: Inbox<R>, instance: usize, layers: Layers, counts: Arc<Counts>) -> Self {
         let hooks = entries.iter().enumerate().filter(|(_, entry)| entry.is_hook(TaskPlan::OnError)).map(|(binding, _)| binding).collect();
-        Self { entries, inbox, instance, layers, hooks }
+        Self { entries, inbox, instance, layers, counts, hooks }
+    }
+
+    /// Opens the span of an invocation or event, if somebody watches: a child of the caller's, or the first of a trace.
+    pub(super) fn open_span(&self, trace: &mut Trace) {
+        if matches!(trace.occasion, Occasion::Own) || !tracing::span_enabled!(target: TARGET, tracing::Level::DEBUG) {
+            return;
+        }
+        let Some(entry) = self.entries.get(trace.binding) else { return };
+        let mut random = [0; 24];
+        // Without randomness there are no ids to tell.
+        if getrandom::fill(&mut random).is_err() {
+            return;
+        }
+        let context = trace.context.as_ref().map_or_else(|| TraceContext::begin(random), |caller| caller.child(random));
+        let uri = trace.uri.as_ref().unwrap_or(&entry.name).as_str();
+        let (component, instance, member) = (C::NAME, self.instance, &*entry.member);
+        let (trace_id, span_id) = (context.trace_id(), context.span_id());
+        trace.span = match trace.occasion {
+            Occasion::Invocation(request) => {
+                tracing::debug_span!(target: TARGET, "invocation", component, instance, member, uri, %request, %trace_id, %span_id, parent_id = Empty)
+            }
+            Occasion::Event(publication) => {
+                tracing::debug_span!(target: TARGET, "event", component, instance, member, uri, %publication, %trace_id, %span_id, parent_id = Empty)
+            }
+            Occasion::Own => return,
+        };
+        if let Some(caller) = &trace.context {
+            trace.span.record("parent_id", tracing::field::display(caller.span_id()));
+        }
+        trace.context = Some(Box::new(context));
     }
 
     /// Asks the layers, the outermost first. Those that let the run pass are told of its end.
@@ -43,8 +80,9 @@ impl<C: Component, R> Observer<C, R> {
         Ok(())
     }
 
-    /// Tells the layers of the end, the innermost first.
+    /// Counts the end, and tells the layers of it, the innermost first.
     pub(super) fn after(&self, trace: &Trace, ended: Result<(), RunError<'_>>) {
+        self.counts.ended(trace.binding, trace.arrived.elapsed(), &ended);
         for layer in self.layers.0.iter().take(trace.passed).rev() {
             self.run(trace, |run| match &ended {
                 Ok(()) => layer.after(&run),

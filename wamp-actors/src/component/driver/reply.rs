@@ -3,12 +3,14 @@ use super::observe::Observer;
 use super::{Driver, NOTHING, Ran, panicked, timeout};
 use crate::component::bindings::Plan;
 use crate::component::{Component, Failure, Outcome, Reply, RunError};
+use crate::session::Scope;
 use futures_util::FutureExt;
 use futures_util::stream::{LocalBoxStream, StreamExt};
 use proto::Payload;
 use proto::uri::wamp;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
+use tracing::Instrument;
 
 type Items = LocalBoxStream<'static, Result<Payload, Failure>>;
 
@@ -69,11 +71,13 @@ impl<C: Component, R: Answer> Driver<C, R> {
     /// Drives a stream of results beside the queue; its binding is released when it ends.
     pub(super) fn push_stream(&mut self, Streaming { items, answer, trace }: Streaming<R>) {
         let (observer, collect, binding) = (Rc::clone(&self.observer), self.collect(trace.binding), trace.binding);
+        let scope = Scope { trace: trace.context.clone(), ..Scope::default() };
         self.run_beside(Box::pin(async move {
+            let items = scope.around(send(items, &answer, collect)).instrument(trace.span.clone());
             let ran = tokio::select! {
                 biased;
                 () = answer.canceled() => Ran::Gone,
-                end = AssertUnwindSafe(send(items, &answer, collect)).catch_unwind() => Ran::Done(end.map(|end| end.map(Reply::Value))),
+                end = AssertUnwindSafe(items).catch_unwind() => Ran::Done(end.map(|end| end.map(Reply::Value))),
             };
             let _ = observer.conclude(Asker::Caller(answer), trace, ran);
             binding

@@ -11,6 +11,7 @@ use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::task::Poll;
 use tokio::time::Instant;
+use tracing::Instrument;
 
 /// A `&self` job that has ended, however it did.
 struct Finished<R> {
@@ -61,16 +62,17 @@ impl<C: Component, R: Answer> Driver<C, R> {
             return None;
         }
         let (deadline, mut trace) = (self.queue.timeout_of(&job), job.trace());
+        self.observer.open_span(&mut trace);
         let call = self.call(&mut job, deadline);
         let token = call.cancellation().clone();
         let admitted = self.observer.before(&mut trace, &call);
         match &self.entries.get(job.binding)?.handler {
             Handler::Shared(handler) => {
-                let work = begin(admitted, || handler(component, call));
+                let work = trace.span.in_scope(|| begin(admitted, || handler(component, call)));
                 Some(run(work, token, job.asker, trace, deadline))
             }
             Handler::Detached(handler) => {
-                let work = begin(admitted, || handler(component, call));
+                let work = trace.span.in_scope(|| begin(admitted, || handler(component, call)));
                 self.push_detached(work, token, job.asker, trace);
                 None
             }
@@ -115,10 +117,11 @@ async fn run<R: Answer>(
 ) -> Finished<R> {
     let guard = CancelOnDrop(Some(token));
     // With the handler its calls are dropped, which cancels them; only a deadline is theirs to know.
-    let work = match deadline {
-        Some(_) => Either::Left(Scope { deadline, canceled: None }.around(work)),
-        None => Either::Right(work),
+    let work = match (deadline, &trace.context) {
+        (None, None) => Either::Right(work),
+        (_, context) => Either::Left(Scope { deadline, canceled: None, trace: context.clone() }.around(work)),
     };
+    let work = work.instrument(trace.span.clone());
     let ran = tokio::select! {
         biased;
         () = asker.gone() => Ran::Gone,

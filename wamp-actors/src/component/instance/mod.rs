@@ -19,7 +19,7 @@ mod tests;
 use super::bindings::{Entry, Plan};
 use super::call::Message;
 use super::driver::{Asker, Driver, Inbox, Job};
-use super::{BindingFigures, BuildError, Cancellation, Component, ComponentError, ComponentOptions, ComponentState, Fault, Invoked};
+use super::{BindingFigures, BuildError, Cancellation, Component, ComponentError, ComponentOptions, ComponentState, Fault, Invoked, Runs};
 use crate::session::{Responder, Session};
 use crate::supervisor::{Budget, Verdict};
 use bind::Bound;
@@ -82,6 +82,7 @@ impl<C: Component> Instance<C> {
         if let Some(wanted) = options.states.missing::<C>().first() {
             return Err(ComponentError::NoState { component: C::NAME, wanted });
         }
+        options.counts.prepare(entries.iter().map(|entry| Runs::of(entry.name.as_str(), &entry.member, entry.kind())));
         let inbox = Driver::<C, Responder>::inbox(&entries);
         let budget = RefCell::new(Budget::new(options.restarts));
         Ok(Self {

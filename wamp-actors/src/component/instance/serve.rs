@@ -7,15 +7,16 @@ use crate::supervisor::Backoff;
 use futures_util::FutureExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
+use std::sync::Arc;
 
 impl<C: Component> Instance<C> {
     /// Keeps a component alive: builds it, drives it, and builds it anew after a fault, while the budget lasts.
     pub(super) async fn serve(&self) -> Result<(), ComponentError> {
         let limits = self.options.limits();
-        let (layers, states) = (self.options.layers.clone(), self.options.states.clone());
+        let (layers, states, counts) = (self.options.layers.clone(), self.options.states.clone(), Arc::clone(&self.options.counts));
         let mut driver = Driver::new(Rc::clone(&self.entries), self.inbox.clone(), limits)
             .in_session(Rc::clone(&self.joined))
-            .surrounded(Surroundings { instance: self.number, layers, states });
+            .surrounded(Surroundings { instance: self.number, layers, states, counts });
         let mut pauses = Backoff::new(self.options.backoff);
         let mut made = false;
         loop {

@@ -111,13 +111,8 @@ fn a_shared_state_is_given_with_the_options() {
 fn a_component_that_lacks_its_state_does_not_start() {
     use super::super::instance::{Instance, Stopping};
     let (state, _) = tokio::sync::watch::channel(crate::component::ComponentState::Starting);
-    let started = Instance::new(
-        std::sync::Arc::new(|| Ok(Taker::default())),
-        ComponentOptions::default(),
-        0,
-        std::rc::Rc::new(state),
-        Stopping::default(),
-    );
+    let started =
+        Instance::new(std::sync::Arc::new(|| Ok(Taker)), ComponentOptions::default(), 0, std::rc::Rc::new(state), Stopping::default());
     let error = started.err().expect("no start");
     assert!(matches!(&error, ComponentError::NoState { component: "Taker", wanted } if wanted.ends_with("Database")), "{error}");
 }

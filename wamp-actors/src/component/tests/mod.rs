@@ -9,6 +9,7 @@ mod nested_calls;
 mod option_procedure;
 mod option_rest;
 mod option_topic;
+mod tracing_runs;
 
 use super::call::Message as LocalMessage;
 use super::instance::{Instance, Messages, Stopping};

@@ -40,6 +40,17 @@ fn option_component_prefix_stands_before_relative_uris() {
 }
 
 #[test]
+fn option_component_requires_has_it_wait_for_those() {
+    struct Shop;
+    #[component(requires = ["Database", "com.example.mail.send"])]
+    impl Shop {
+        #[procedure("com.example.shop.open")]
+        fn open(&self) {}
+    }
+    assert_eq!(crate::component::Bindings::<Shop>::required_components(), ["Database", "com.example.mail.send"]);
+}
+
+#[test]
 fn option_component_name_is_the_components() {
     assert_eq!(Options::NAME, "another name");
 }

@@ -1,5 +1,6 @@
 use super::arena::{Arena, Key};
 use super::delivery::Recipients;
+use super::history::{Histories, Logged, Page, Query};
 use super::judge::{check_name, check_pattern, disclosure};
 use super::matching::Patterns;
 use super::meta::subscription as meta;
@@ -14,11 +15,14 @@ use super::room::check_pattern_fits;
 use super::subscription::{Group, Member, Subscription};
 use super::testament::Testament;
 use super::timestamp::Timestamp;
+use super::trace::passed_on;
 use hashbrown::HashMap;
 use proto::id::RequestIds;
 use proto::message::{Event, EventDetails, OptionalRequest, Publish, Published, Subscribe, Subscribed, Unsubscribe, Unsubscribed};
 use proto::uri::wamp::is_reserved;
-use proto::{Id, MatchPolicy, Pattern, PublicationId, RawUri, SessionId, SubscriptionId};
+use proto::{Id, MatchPolicy, Pattern, PayloadRef, PublicationId, RawUri, SessionId, Strictness, SubscriptionId};
+use std::sync::Arc;
+use std::time::Duration;
 
 /// The subscriptions of a realm.
 #[derive(Debug, Default)]
@@ -30,9 +34,24 @@ pub(super) struct Broker {
     /// How many there are, counted by subscriber.
     held: usize,
     retained: Retained,
+    histories: Histories,
 }
 
 impl Broker {
+    /// With a subscription of nobody's for each pattern that has a history, so that it has an id by which to ask for it.
+    pub(super) fn new(options: &RealmOptions) -> Self {
+        let mut broker = Self { histories: Histories::new(&options.history), ..Self::default() };
+        for log in &options.history {
+            if broker.patterns.get(&log.pattern).is_none() {
+                let key = broker.create(log.pattern.clone(), Timestamp(options.started));
+                if let Some(subscription) = broker.subscriptions.get_mut(key) {
+                    subscription.lasting = true;
+                }
+            }
+        }
+        broker
+    }
+
     /// Subscribing again to the same pattern gives the same subscription.
     pub(super) fn subscribe(&mut self, cx: &mut Context<'_, '_>, from: PeerKey, message: Subscribe) -> Result<(), Refusal> {
         let pattern = check_pattern(&message.topic, message.options.match_policy, cx.options)?;
@@ -90,7 +109,7 @@ impl Broker {
         cx: &mut Context<'_, '_>,
         from: PeerKey,
         message: Publish,
-        filter: Option<Box<Filter>>,
+        filter: Option<Arc<Filter>>,
         arguments: &mut Arguments<'_>,
     ) -> Result<(), Refusal> {
         let Publish { request, options, topic } = message;
@@ -104,10 +123,11 @@ impl Broker {
         let disclosed = disclosure(options.disclose_me, cx.options)?;
         let Some(publisher) = cx.peers.get(from) else { return Ok(()) };
         let (publication, address) = (PublicationId::from_random(cx.random.bits()), publisher.address);
-        let details = EventDetails { ppt: options.ppt, ..event_details(publisher, disclosed) };
+        let details = EventDetails { ppt: options.ppt, extra: passed_on(&options.extra), ..event_details(publisher, disclosed) };
         let (session, exclude) = (publisher.session, options.exclude_me.unwrap_or(true));
         let mut fan = FanOut { publication, filter: filter.as_deref(), excluded: exclude.then_some(from), arguments };
         self.spread(cx, &topic, &details, &mut fan);
+        self.remember(cx.now, publication, &topic, &details, arguments.as_ref(), filter.as_ref());
         if options.retain
             && let Ok(topic) = topic.check(cx.options.strictness)
         {
@@ -123,12 +143,42 @@ impl Broker {
     }
 
     /// Publishes a testament of a peer that is no longer among `cx.peers`.
-    pub(super) fn bequeath(&self, cx: &mut Context<'_, '_>, peer: &Peer, testament: &Testament) {
+    pub(super) fn bequeath(&mut self, cx: &mut Context<'_, '_>, peer: &Peer, testament: &Testament) {
         let publication = PublicationId::from_random(cx.random.bits());
         let details = event_details(peer, testament.disclose);
         let arguments = &mut Arguments::made(&testament.payload);
         let mut fan = FanOut { publication, filter: testament.filter.as_deref(), excluded: None, arguments };
         self.spread(cx, &testament.topic, &details, &mut fan);
+        self.remember(cx.now, publication, &testament.topic, &details, testament.payload.as_ref(), testament.filter.as_ref());
+    }
+
+    /// Puts an event into the histories that want it.
+    fn remember(
+        &mut self,
+        at: Timestamp,
+        publication: PublicationId,
+        topic: &RawUri,
+        details: &EventDetails,
+        arguments: PayloadRef<'_>,
+        filter: Option<&Arc<Filter>>,
+    ) {
+        if self.histories.is_empty() {
+            return;
+        }
+        // As precise as it is told, so that what was told can be asked for.
+        let at = Timestamp(Duration::from_millis(u64::try_from(at.0.as_millis()).unwrap_or(u64::MAX)));
+        let Ok(topic) = topic.check(Strictness::Loose) else { return };
+        if self.histories.wants(&topic, filter.map(|filter| &**filter)) {
+            let (details, payload, filter) = (details.clone(), arguments.to_payload(), filter.cloned());
+            self.histories.keep(&Logged { publication, at, topic, details, payload, filter });
+        }
+    }
+
+    /// What a peer may know of the events of a subscription before now.
+    pub(super) fn history(&mut self, id: SubscriptionId, peer: &Peer, now: Timestamp, query: &Query) -> Result<Page<'_>, Refusal> {
+        let key = *self.by_id.get(&id).ok_or(Refusal::SUBSCRIPTION_UNKNOWN)?;
+        let subscription = self.subscriptions.get(key).ok_or(Refusal::SUBSCRIPTION_UNKNOWN)?;
+        self.histories.find(&subscription.pattern, peer, now, query).ok_or(Refusal::NO_HISTORY)
     }
 
     /// Publishes a meta event.
@@ -214,7 +264,7 @@ impl Broker {
             moved.subscriptions.insert(id, (key, place));
         }
         cx.notes.push(meta::ON_UNSUBSCRIBE, || (session, id));
-        if subscription.is_empty() {
+        if subscription.is_empty() && !subscription.lasting {
             cx.notes.push(meta::ON_DELETE, || (session, id));
             if is_reserved(subscription.pattern.as_str()) {
                 cx.notes.unwatch();

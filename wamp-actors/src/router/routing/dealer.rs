@@ -13,6 +13,7 @@ use super::refusal::Refusal;
 use super::registration::{Callee, Registration};
 use super::room::check_pattern_fits;
 use super::timestamp::Timestamp;
+use super::trace::passed_on;
 use super::violation::Violation;
 use hashbrown::HashMap;
 use proto::id::RequestIds;
@@ -123,6 +124,7 @@ impl Dealer {
             receive_progress,
             progress: options.progress,
             timeout: forwarded.map(|timeout| timeout.as_millis() as u64),
+            extra: passed_on(&options.extra),
             ..invocation_details(caller, asked || chosen.disclose, options.ppt.clone())
         };
         let spare = registration.policy != InvokePolicy::Single && !options.progress && callee.supports(Role::Callee, Feature::CallReroute);

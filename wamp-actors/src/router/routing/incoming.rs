@@ -1,6 +1,7 @@
 use super::receivers::Filter;
 use bytes::Bytes;
 use proto::{Message, Payload, PayloadRef};
+use std::sync::Arc;
 
 /// Arguments above this many octets are worth sharing before the lock is taken, so that no copy is made under it.
 pub(crate) const SHARE_ABOVE: usize = 16 * 1024;
@@ -33,7 +34,7 @@ pub(crate) struct Incoming<'a> {
     /// What the session's gate says to it.
     pub(crate) grant: Grant,
     /// The lists of a PUBLISH.
-    pub(super) filter: Option<Box<Filter>>,
+    pub(super) filter: Option<Arc<Filter>>,
 }
 
 impl<'a> Incoming<'a> {
@@ -56,7 +57,7 @@ impl<'a> Incoming<'a> {
 
     fn with(index: u32, message: Message, payload: PayloadRef<'a>, shared: Option<Payload>) -> Self {
         let filter = match &message {
-            Message::Publish(publish) => Filter::of(&publish.options.receivers).map(Box::new),
+            Message::Publish(publish) => Filter::of(&publish.options.receivers).map(Arc::new),
             _ => None,
         };
         Self { index, message, payload, shared, grant: Grant::Unasked, filter }

@@ -1,4 +1,4 @@
-use proto::Strictness;
+use proto::{Pattern, Strictness};
 use std::time::Duration;
 
 /// How a realm behaves. Every limit is an option.
@@ -26,6 +26,8 @@ pub(crate) struct RealmOptions {
     pub(crate) inbox_pressure: usize,
     /// What is kept of events for those who subscribe later.
     pub(crate) retention: Retention,
+    /// What is remembered of what was published (default: nothing).
+    pub(crate) history: Vec<HistoryLog>,
     /// What the arguments of calls weigh together that are kept for another callee to take, in octets (default: 64 MiB). Beyond it,
     /// calls are not rerouted: the caller gets the callee's `wamp.error.unavailable`.
     pub(crate) reroute_octets: usize,
@@ -52,6 +54,7 @@ impl Default for RealmOptions {
             inbox_limit: 64 << 20,
             inbox_pressure: 2 << 20,
             retention: Retention::default(),
+            history: Vec::new(),
             reroute_octets: 64 << 20,
             max_call_timeout: Duration::from_secs(600),
             session_control: false,
@@ -74,6 +77,19 @@ impl Default for Retention {
     fn default() -> Self {
         Self { topics: 10_000, octets: 16 << 20 }
     }
+}
+
+/// What a realm remembers of the events under a pattern, in memory. Beyond any of the limits the oldest are forgotten.
+#[derive(Debug, Clone)]
+pub(crate) struct HistoryLog {
+    /// The topics.
+    pub(crate) pattern: Pattern,
+    /// How many events.
+    pub(crate) events: usize,
+    /// What they weigh together, in octets.
+    pub(crate) octets: usize,
+    /// For how long.
+    pub(crate) age: Option<Duration>,
 }
 
 /// Whether a callee may learn who calls, and a subscriber who publishes.

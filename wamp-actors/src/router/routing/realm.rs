@@ -2,6 +2,7 @@ use super::broker::Broker;
 use super::conduct::{self, Course};
 use super::dealer::Dealer;
 use super::delivery::{Address, ThreadIndex};
+use super::history::{Page, Query};
 use super::incoming::{Grant, Incoming};
 use super::judge;
 use super::meta;
@@ -17,7 +18,7 @@ use super::violation::Violation;
 use hashbrown::HashMap;
 use proto::message::{Goodbye, GoodbyeDetails};
 use proto::uri::wamp;
-use proto::{Dict, MatchPolicy, Message, MessageType, Pattern, RawUri, RequestId, SessionId};
+use proto::{Dict, MatchPolicy, Message, MessageType, Pattern, RawUri, RequestId, SessionId, SubscriptionId};
 use std::time::Duration;
 
 /// The routing state of a realm: its sessions, its broker, its dealer.
@@ -58,10 +59,10 @@ impl Realm {
     pub(super) fn new(options: RealmOptions) -> Self {
         Self {
             random: Random::new(options.seed),
+            broker: Broker::new(&options),
             options,
             peers: Peers::default(),
             sessions: HashMap::new(),
-            broker: Broker::default(),
             dealer: Dealer::default(),
             notes: Notes::default(),
             now: Duration::ZERO,
@@ -326,6 +327,13 @@ impl Realm {
 
     pub(super) const fn dealer(&self) -> &Dealer {
         &self.dealer
+    }
+
+    /// What the peer may know of the events of a subscription before now.
+    pub(super) fn history(&mut self, id: SubscriptionId, peer: PeerKey, query: &Query) -> Result<Page<'_>, Refusal> {
+        let now = Timestamp(self.options.started + self.now);
+        let peer = self.peers.get(peer).ok_or(Refusal::NO_SUCH_SESSION)?;
+        self.broker.history(id, peer, now, query)
     }
 
     pub(super) fn session(&self, session: SessionId) -> Option<PeerKey> {

@@ -35,6 +35,11 @@ impl Filter {
         self.sessions.iter().count() * size_of::<SessionId>() + texts(&self.authids) + texts(&self.authroles)
     }
 
+    /// Whether there are lists of sessions, by their ids.
+    pub(super) const fn names_sessions(&self) -> bool {
+        self.sessions.eligible.is_some() || self.sessions.exclude.is_some()
+    }
+
     /// Whether the lists let the peer have the event: each whitelist has it, and no blacklist.
     pub(super) fn admits(&self, peer: &Peer) -> bool {
         self.sessions.admit(&peer.session) && self.authids.admit(&peer.authid) && self.authroles.admit(&peer.authrole)

@@ -43,6 +43,7 @@ refusals! {
     NO_SUCH_SESSION = wamp::NO_SUCH_SESSION, "the realm has no such session besides the caller's";
     REGISTRATION_UNKNOWN = wamp::NO_SUCH_REGISTRATION, "the realm has no such registration";
     SUBSCRIPTION_UNKNOWN = wamp::NO_SUCH_SUBSCRIPTION, "the realm has no such subscription";
+    NO_HISTORY = "wamp.error.no_such_history", "the realm remembers no events of this subscription";
     NO_CONTROL = wamp::NOT_AUTHORIZED, "the realm does not let sessions end or change others";
     DENIED = wamp::NOT_AUTHORIZED, "the session is not authorized to do this";
     UNDECIDED = wamp::AUTHORIZATION_FAILED, "it could not be decided whether the session is authorized to do this";

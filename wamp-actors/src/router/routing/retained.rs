@@ -4,6 +4,7 @@ use super::receivers::Filter;
 use hashbrown::HashMap;
 use proto::message::EventDetails;
 use proto::{MatchPolicy, Pattern, Payload, PublicationId, SessionId, Uri};
+use std::sync::Arc;
 
 /// The events that are kept for those who subscribe later (advanced/pubsub_event_retention), in memory and within limits.
 #[derive(Debug, Default)]
@@ -32,7 +33,7 @@ pub(super) struct RetainedEvent {
     pub(super) payload: Payload,
     /// Its publisher, unless it wanted its own event.
     pub(super) excluded: Option<SessionId>,
-    pub(super) filter: Option<Box<Filter>>,
+    pub(super) filter: Option<Arc<Filter>>,
 }
 
 impl Retained {

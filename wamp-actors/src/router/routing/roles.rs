@@ -11,6 +11,7 @@ pub(crate) const ROUTER_ROLES: Roles = Roles::of(&[
             Feature::SubscriptionMetaApi,
             Feature::SessionMetaApi,
             Feature::PatternBasedSubscription,
+            Feature::EventHistory,
             Feature::EventRetention,
             Feature::PayloadPassthruMode,
         ]),

@@ -9,6 +9,8 @@ pub(super) struct Subscription {
     pub(super) id: SubscriptionId,
     pub(super) pattern: Pattern,
     pub(super) created: Timestamp,
+    /// Whether it stays when nobody has it: it has a history.
+    pub(super) lasting: bool,
     /// By thread, so that an EVENT goes to each thread once; none is empty.
     groups: Vec<Group>,
 }
@@ -29,7 +31,7 @@ pub(super) struct Member {
 
 impl Subscription {
     pub(super) const fn new(id: SubscriptionId, pattern: Pattern, created: Timestamp) -> Self {
-        Self { id, pattern, created, groups: Vec::new() }
+        Self { id, pattern, created, lasting: false, groups: Vec::new() }
     }
 
     /// The subscribers, by thread.

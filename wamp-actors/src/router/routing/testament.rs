@@ -1,6 +1,7 @@
 use super::receivers::Filter;
 use proto::{Payload, RawUri};
 use serde::Deserialize;
+use std::sync::Arc;
 
 /// An event that is published for a session once it has ended (advanced/pubsub_testament).
 #[derive(Debug)]
@@ -9,7 +10,7 @@ pub(super) struct Testament {
     pub(super) topic: RawUri,
     /// Whether subscribers may learn whose it was.
     pub(super) disclose: bool,
-    pub(super) filter: Option<Box<Filter>>,
+    pub(super) filter: Option<Arc<Filter>>,
     pub(super) payload: Payload,
     /// What it weighs, in octets.
     pub(super) weight: usize,

@@ -1,6 +1,7 @@
 use super::{Calculator, Service, Teller, Worker, ready};
-use crate::component::ComponentState;
+use crate::component::{ComponentState, Kind};
 use crate::error::CallError;
+use crate::service::{ComponentStatus, ServiceError};
 use proto::uri::wamp;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -89,6 +90,30 @@ async fn instances_share_their_procedures() {
     running.stop().await;
 }
 
+/// The line of a figure of one of the calculator's procedures.
+fn runs_of(figure: &str, member: &str, more: &str, value: u64) -> String {
+    let labels =
+        format!("component=\"calculator\",instance=\"0\",member=\"{member}\",kind=\"procedure\",uri=\"com.example.calc.{member}\"");
+    format!("wamp_component_{figure}{{{labels}{more}}} {value}")
+}
+
+#[actix_rt::test]
+async fn events_and_calls_that_are_called_off_are_counted_apart() {
+    let (running, session) = ready(Service::new().component(Calculator::default).component(|| Teller)).await;
+    let mut told = session.subscribe("com.example.told").stream().await.expect("subscribed");
+    session.publish("com.example.order", (1, 2)).await.expect("published");
+    told.next().await.expect("told");
+    let late = session.call::<()>("com.example.calc.waits", ()).timeout(std::time::Duration::from_millis(20)).await;
+    late.expect_err("it waits for ever");
+    // Answered after the cancellation that the time-out has sent, by the same component.
+    session.call::<i64>("com.example.calc.add2", (1, 1)).await.expect("answered");
+    let [calculator, teller] = running.components() else { panic!("two components") };
+    assert_eq!((teller.tally().calls, teller.tally().events, teller.tally().errors), (0, 1, 0));
+    let waits: Vec<_> = calculator.runs().into_iter().filter(|runs| runs.member == "waits").collect();
+    assert_eq!((waits[0].latency.count(), waits[0].errors + waits[0].canceled), (1, 1));
+    running.stop().await;
+}
+
 #[actix_rt::test]
 async fn what_components_do_can_be_scraped() {
     let metrics = crate::metrics::Metrics::new();
@@ -98,6 +123,13 @@ async fn what_components_do_can_be_scraped() {
     session.call::<i64>("com.example.calc.add2", (1, 1)).await.expect("it is rebuilt");
     let tally = running.components()[0].tally();
     assert_eq!((tally.joined, tally.ready, tally.restarts), (1, 1, 1));
+    assert_eq!((tally.calls, tally.events, tally.errors, tally.latency.count()), (2, 0, 1, 2));
+    let runs: Vec<_> = running.components()[0].runs().into_iter().filter(|runs| runs.latency.count() > 0).collect();
+    let runs: Vec<_> = runs.iter().map(|runs| (runs.name.as_str(), runs.member.as_str(), runs.kind, runs.errors, runs.canceled)).collect();
+    assert_eq!(
+        runs,
+        [("com.example.calc.add2", "add2", Kind::Procedure, 0, 0), ("com.example.calc.breaks", "breaks", Kind::Procedure, 1, 0)]
+    );
     let text = metrics.encode();
     for line in [
         "wamp_component_state{component=\"calculator\",instance=\"0\",state=\"ready\"} 1",
@@ -105,11 +137,48 @@ async fn what_components_do_can_be_scraped() {
         "wamp_component_restarts_total{component=\"calculator\",instance=\"0\"} 1",
         "wamp_component_restarts_total{component=\"worker\",instance=\"0\"} 0",
         "wamp_component_joined_total{component=\"worker\",instance=\"1\"} 1",
+        &runs_of("runs_total", "add2", ",outcome=\"ok\"", 1),
+        &runs_of("runs_total", "breaks", ",outcome=\"ok\"", 0),
+        &runs_of("runs_total", "breaks", ",outcome=\"error\"", 1),
+        &runs_of("run_seconds_count", "add2", "", 1),
+        &runs_of("run_seconds_bucket", "add2", "", 1).replace("{", "{le=\"+Inf\","),
     ] {
         assert!(text.lines().any(|it| it == line), "{line}\n{text}");
     }
     running.stop().await;
     assert!(metrics.encode().contains("instance=\"0\",state=\"stopped\"} 1"));
+}
+
+#[actix_rt::test]
+async fn a_procedure_answers_what_the_components_do() {
+    let service = Service::new().component(Calculator::default).component(|| Worker(7)).instances(2);
+    let (running, session) = ready(service.status_procedure("com.example.status")).await;
+    session.call::<i64>("com.example.calc.add2", (1, 1)).await.expect("a sum");
+    session.call::<i64>("com.example.calc.divide", (1, 0)).await.expect_err("an error");
+    // It is registered in a session of its own, in its own time.
+    let all = loop {
+        match session.call::<Vec<ComponentStatus>>("com.example.status", ()).await {
+            Ok(all) => break all,
+            Err(CallError::Error(error)) if error.uri() == wamp::NO_SUCH_PROCEDURE => tokio::task::yield_now().await,
+            Err(error) => panic!("{error}"),
+        }
+    };
+    assert_eq!(all, running.status());
+    let told: Vec<_> = all.iter().map(|it| (it.component.as_str(), it.instance, it.state.as_str(), it.calls, it.errors)).collect();
+    assert_eq!(told, [("calculator", 0, "ready", 2, 1), ("worker", 0, "ready", 0, 0), ("worker", 1, "ready", 0, 0)]);
+    let add2 = &all[0].handlers[0];
+    assert_eq!((add2.name.as_str(), add2.kind.as_str(), add2.runs, add2.errors), ("com.example.calc.add2", "procedure", 1, 0));
+    assert!(add2.latency.mean_ms.is_some_and(|mean| mean > 0.0) && all[1].latency.p99_ms.is_none());
+    running.stop().await;
+}
+
+#[actix_rt::test]
+async fn a_status_procedure_that_is_no_uri_is_refused_at_the_start() {
+    for uri in ["not a uri", "wamp.status", ""] {
+        let error = super::here(Service::new().component(Calculator::default).status_procedure(uri)).start().await.expect_err("refused");
+        assert!(matches!(&error, ServiceError::StatusProcedure { uri: told } if told == uri), "{error}");
+        assert_eq!(error.exit_code(), 78);
+    }
 }
 
 #[actix_rt::test]

@@ -5,7 +5,9 @@ use super::{Calculator, Router, Service, Worker, join};
 use crate::component::{BuildError, Component, ComponentOptions, ComponentState, OnRefusal};
 use crate::config::{ConfigError, FromConfig, Problem};
 use crate::service::{OnFailure, ServiceError};
+use futures_util::FutureExt as _;
 use proto::Format;
+use proto::auth::{AuthError, Authenticator};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -44,9 +46,14 @@ const SERVICE: &[Check] = &[
     ("service.drain", "'3s'", |toml| planned(toml).drain == secs(3)),
     ("service.on_failure", "'keep_rest'", |toml| planned(toml).on_failure == OnFailure::KeepRest),
     ("service.threads", "3", |toml| planned(toml).threads == Some(3)),
+    ("service.status", "'com.example.status'", |toml| {
+        planned(toml).status.is_some_and(|status| status.procedure == "com.example.status" && status.session.realm == "realm1")
+    }),
     ("log.filter", "'debug'", |toml| planned(toml).log.as_deref() == Some("debug")),
     ("router.embedded", "false", |toml| matches!(plan(toml), Err(ServiceError::NoRouter))),
-    ("router.listen", "'127.0.0.1:9'", |toml| format!("{:?}", planned(toml).router).contains("listen: [\"127.0.0.1:9\"]")),
+    ("router.listen", "'127.0.0.1:9'", |toml| {
+        format!("{:?}", planned(toml).router).contains("listen: [ListenOptions { address: \"127.0.0.1:9\"")
+    }),
 ];
 
 /// The keys that stand for all components, and under `component.NAME` for one.
@@ -73,6 +80,10 @@ const SHARED: &[Check] = &[
     ("credentials.scram", "'a password'\nauthid = 'joe'", |toml| offers(toml, "wamp-scram")),
     ("credentials.wampcra", "'a secret'", |toml| offers(toml, "wampcra")),
     ("credentials.ticket", "'a ticket'", |toml| offers(toml, "ticket")),
+    ("credentials.certificate", "true", |toml| offers(toml, "tls")),
+    ("credentials.channel_binding", "true\nscram = 'a password'\nauthid = 'joe'", |toml| {
+        offered(toml).iter_mut().all(|method| method.bind(None) == Err(AuthError::NoChannel))
+    }),
 ];
 
 /// The keys of one component.
@@ -95,9 +106,14 @@ fn is_no_settings(error: &ConfigError) -> bool {
     matches!(error.faults(), [fault] if matches!(fault.problem, Problem::NoSettings))
 }
 
+fn offered(toml: &str) -> Vec<Box<dyn Authenticator>> {
+    let provider = calculator(toml).session.credentials.expect("credentials");
+    let asked = provider.ask(secs(1)).now_or_never().expect("at once");
+    asked.expect("credentials").authenticators
+}
+
 fn offers(toml: &str, method: &str) -> bool {
-    let make = calculator(toml).session.credentials.expect("credentials");
-    make().iter().map(|authenticator| authenticator.method().to_owned()).collect::<Vec<_>>() == [method]
+    offered(toml).iter().map(|authenticator| authenticator.method().to_owned()).collect::<Vec<_>>() == [method]
 }
 
 /// The key alone in a configuration.

@@ -56,6 +56,29 @@ async fn a_component_does_nothing_before_what_it_requires_is_ready() {
 }
 
 #[actix_rt::test]
+async fn what_a_component_declares_to_require_is_started_first() {
+    struct Reader;
+    impl Component for Reader {
+        const NAME: &'static str = "reader";
+        fn bind(bindings: &mut Bindings<Self>) {
+            bindings.requires("database");
+            bindings.procedure("com.example.read").run(async |_: &Self, (): ()| true);
+        }
+    }
+    let open = Arc::new(Notify::new());
+    let gate = Arc::clone(&open);
+    // Said twice, it is required once.
+    let service = Service::new().component_with(|| Reader, |options| options.requires("com.example.db.get"));
+    let running = here(service.component(move || Database(Arc::clone(&gate)))).start().await.expect("started");
+    let mut reader = running.components()[1].state();
+    let waits = |state: &ComponentState| matches!(state, ComponentState::Requiring { missing, .. } if missing == &["database"]);
+    reader.wait_for(waits).await.expect("it waits");
+    open.notify_one();
+    running.ready().await.expect("ready");
+    running.stop().await;
+}
+
+#[actix_rt::test]
 async fn what_is_required_is_stopped_last() {
     let open = Arc::new(Notify::new());
     open.notify_one();

@@ -1,13 +1,16 @@
 use super::{Instant, joined, joined_with, play, recv, recv_hello, refused, settle};
 use crate::error::{ConnectError, JoinError};
 use crate::session::Session;
+use crate::session::{Credentials, CredentialsError};
 use crate::transport::LinkError;
 use crate::transport::scripted::{Peer, scripted};
 use compact_str::CompactString;
-use proto::auth::{Authenticator, Ticket};
+use proto::auth::{AuthError, Authenticator, Ticket};
 use proto::message::{Abort, AbortDetails, Challenge, ChallengeExtra};
 use proto::uri::wamp;
 use proto::{Message, RawUri, Role};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 #[test]
@@ -112,6 +115,61 @@ fn credentials_answer_the_challenge() {
         assert_eq!(recv!(router, Authenticate).0.signature.as_str(), "secret");
         super::send_welcome(&router, 9);
         assert_eq!(joining.await.unwrap().unwrap().id().as_u64(), 9);
+    });
+}
+
+#[test]
+fn whoever_provides_credentials_is_asked_at_each_join_and_before_the_connection() {
+    play(async {
+        let (transport, mut connections) = scripted();
+        let asked = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&asked);
+        let options = super::options(transport).credentials_with(move || {
+            let turn = count.fetch_add(1, Ordering::Relaxed);
+            async move {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                Ok(Credentials::new().authid(format!("joe{turn}")).ticket("secret"))
+            }
+        });
+        for turn in 0..2 {
+            let joining = tokio::task::spawn_local(options.clone().connect());
+            super::settle().await;
+            assert!(connections.try_accept().is_none(), "it is still thinking");
+            let mut router = connections.accept().await;
+            let hello = recv_hello(&mut router).await;
+            assert_eq!(hello.details.authid.as_deref(), Some(&*format!("joe{turn}")));
+            assert_eq!(hello.details.authmethods, [CompactString::new("ticket")]);
+            super::send_welcome(&router, 9);
+            joining.await.unwrap().unwrap();
+        }
+        assert_eq!(asked.load(Ordering::Relaxed), 2);
+    });
+}
+
+#[test]
+fn a_provider_that_fails_or_hangs_ends_the_join_before_there_is_a_connection() {
+    play(async {
+        let (transport, mut connections) = scripted();
+        let options = super::options(transport).welcome_timeout(Duration::from_secs(3));
+        let failing = options.clone().credentials_with(|| async { Err("sealed".into()) });
+        let error = failing.connect().await.unwrap_err();
+        assert!(matches!(&error, JoinError::Credentials(CredentialsError::Provider(_))), "{error:?}");
+        assert!(error.to_string().ends_with("sealed"));
+        let hanging = options.credentials_with(std::future::pending);
+        let error = hanging.connect().await.unwrap_err();
+        assert!(matches!(error, JoinError::Credentials(CredentialsError::TimedOut(_))), "{error:?}");
+        assert!(connections.try_accept().is_none());
+    });
+}
+
+#[test]
+fn a_proof_that_is_to_be_bound_is_not_given_over_a_link_without_a_channel() {
+    play(async {
+        let (transport, mut connections) = scripted();
+        let credentials = Credentials::new().private_key("07".repeat(32)).channel_binding(true);
+        let error = super::options(transport).authenticate(credentials).connect().await.unwrap_err();
+        assert!(matches!(error, JoinError::Unauthenticated(AuthError::NoChannel)), "{error:?}");
+        assert!(connections.accept().await.rest().await.is_empty(), "no HELLO");
     });
 }
 

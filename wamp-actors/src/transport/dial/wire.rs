@@ -1,6 +1,7 @@
 //! A stream of octets to a router, of whatever kind.
 
 use actix_rt::net::{ActixStream, Ready};
+use proto::auth::{ChannelBinding, ChannelKind};
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -9,6 +10,10 @@ use tokio::net::TcpStream;
 #[cfg(unix)]
 use tokio::net::UnixStream;
 use tokio_rustls::client::TlsStream;
+use tokio_rustls::rustls::ProtocolVersion;
+
+/// The label of what TLS exports to bind to (RFC 9266).
+const EXPORTER: &[u8] = b"EXPORTER-Channel-Binding";
 
 /// A connected stream.
 #[derive(Debug)]
@@ -18,6 +23,17 @@ pub(in crate::transport) enum Wire {
     Unix(UnixStream),
     /// Over another, since a proxy may speak TLS too.
     Tls(Box<TlsStream<Wire>>),
+}
+
+impl Wire {
+    /// The secure channel of the outermost TLS, if that is of version 1.3: RFC 9266 forbids it for TLS 1.2 without extended master secrets.
+    pub(in crate::transport) fn channel(&self) -> Option<ChannelBinding> {
+        let Self::Tls(stream) = self else { return None };
+        let connection = stream.get_ref().1;
+        let exports = connection.protocol_version() == Some(ProtocolVersion::TLSv1_3);
+        let id = exports.then(|| connection.export_keying_material([0; 32], EXPORTER, Some(&[])).ok()).flatten()?;
+        Some(ChannelBinding { kind: ChannelKind::TlsExporter, id })
+    }
 }
 
 /// The same for each kind.

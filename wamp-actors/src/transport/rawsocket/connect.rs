@@ -17,7 +17,11 @@ pub(in crate::transport) async fn connect(endpoint: &Endpoint, place: &Place, op
         let mut wire = dial(endpoint, place, options).await?;
         let ours = Handshake { format, limit: Limit::at_most(options.max_message) };
         match shake_hands(&mut wire, ours).await.map_err(|source| ConnectError::of_io(endpoint, source))? {
-            Ok(theirs) => return Ok(Box::new(RawSocketLink::new(wire, format, ours.limit, theirs.limit, options))),
+            Ok(theirs) => {
+                let channel = wire.channel().filter(|_| place.is_tls());
+                let link = RawSocketLink::new(wire, format, ours.limit, theirs.limit, options);
+                return Ok(Box::new(link.over(channel)));
+            }
             Err(error) if error == unspoken => {}
             Err(source) => return Err(ConnectError::RawSocket { url: endpoint.to_string(), source }),
         }

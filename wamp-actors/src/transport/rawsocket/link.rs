@@ -3,6 +3,7 @@
 use crate::transport::buffers::{Input, Output};
 use crate::transport::keepalive::{Due, Keepalive};
 use crate::transport::{Link, LinkError, LinkOptions, SendError, decoded};
+use proto::auth::ChannelBinding;
 use proto::framing::rawsocket::{Event, Limit, MAX_HELD, RawSocket, Received, write};
 use proto::message::encode;
 use proto::{Format, Message, Payload, PayloadRef};
@@ -17,6 +18,7 @@ use tokio::time::{Sleep, sleep};
 /// A RawSocket over `Io`.
 pub(super) struct RawSocketLink<Io> {
     io: Io,
+    channel: Option<ChannelBinding>,
     format: Format,
     codec: RawSocket,
     /// The longest message that the router takes.
@@ -46,6 +48,7 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> RawSocketLink<Io> {
     pub(super) fn new(io: Io, format: Format, ours: Limit, theirs: Limit, options: &LinkOptions) -> Self {
         Self {
             io,
+            channel: None,
             format,
             codec: RawSocket::new(ours),
             limit: theirs,
@@ -56,6 +59,12 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> RawSocketLink<Io> {
             close_limit: None,
             shut: false,
         }
+    }
+
+    /// Has the link tell the secure channel that `io` is.
+    pub(super) fn over(mut self, channel: Option<ChannelBinding>) -> Self {
+        self.channel = channel;
+        self
     }
 
     /// Takes one frame from the input.
@@ -151,6 +160,10 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Link for RawSocketLink<Io> {
 
     fn max_message(&self) -> Option<usize> {
         Some(self.limit.octets())
+    }
+
+    fn channel(&self) -> Option<ChannelBinding> {
+        self.channel
     }
 
     fn buffered(&self) -> usize {

@@ -24,6 +24,8 @@ pub(in crate::transport) async fn connect(
     options: &LinkOptions,
 ) -> Result<BoxLink, ConnectError> {
     let wire = dial(endpoint, place, options).await?;
+    // That of TLS with the router; the outermost may also be with a proxy.
+    let channel = wire.channel().filter(|_| place.is_tls());
     let offers: Vec<_> = offers(options).collect();
     let names = offers.iter().map(|offer| offer.name());
     // The stream is there already; awc needs a URL of some host for its request's path.
@@ -35,7 +37,7 @@ pub(in crate::transport) async fn connect(
     let subprotocol = agreed(endpoint, &offers, response.headers())?;
     let deflate = deflate(endpoint, options, response.headers())?;
     let parts = framed.into_parts();
-    Ok(Box::new(WebSocketLink::new(parts.io, &parts.read_buf, subprotocol, deflate, options)))
+    Ok(Box::new(WebSocketLink::new(parts.io, &parts.read_buf, subprotocol, deflate, options).over(channel)))
 }
 
 fn offers(options: &LinkOptions) -> impl Iterator<Item = Subprotocol> {

@@ -6,6 +6,7 @@ use crate::transport::keepalive::{Due, Keepalive};
 use crate::transport::options::LinkOptions;
 use crate::transport::{Link, LinkError, LinkViolation, SendError, decoded};
 use bytes::Bytes;
+use proto::auth::ChannelBinding;
 use proto::framing::Subprotocol;
 use proto::framing::batch::{self, BatchError};
 use proto::framing::websocket::deflate::Agreed;
@@ -24,6 +25,7 @@ use tokio::time::{Sleep, sleep};
 /// A WebSocket over `Io`.
 pub(crate) struct WebSocketLink<Io> {
     io: Io,
+    channel: Option<ChannelBinding>,
     subprotocol: Subprotocol,
     codec: WebSocket,
     input: Input,
@@ -52,6 +54,7 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> WebSocketLink<Io> {
         let codec = WebSocket::new(Side::Client, accepts, options.max_message);
         Self {
             io,
+            channel: None,
             subprotocol,
             codec: codec.with_deflate(deflate.map(|(_, agreed)| agreed.server)),
             input: Input::new(early, MAX_HELD),
@@ -61,6 +64,12 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> WebSocketLink<Io> {
             close_timeout: options.close_timeout,
             close_limit: None,
         }
+    }
+
+    /// Has the link tell the secure channel that `io` is.
+    pub(super) fn over(mut self, channel: Option<ChannelBinding>) -> Self {
+        self.channel = channel;
+        self
     }
 
     /// Takes the next message of a batch, or one frame from the input.
@@ -184,6 +193,10 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Link for WebSocketLink<Io> {
 
     fn send(&mut self, message: &Message, payload: PayloadRef<'_>) -> Result<(), SendError> {
         self.sender.send(message, payload)
+    }
+
+    fn channel(&self) -> Option<ChannelBinding> {
+        self.channel
     }
 
     fn buffered(&self) -> usize {

@@ -8,6 +8,7 @@ mod key;
 mod openssh;
 
 use super::error::{optional_text, text};
+use super::occasion::Bound;
 use super::{Attempt, AuthError, Authenticator, Begin, ChannelBinding, Claim, Finish, Identity, Method, Suspect, hex, secret};
 use crate::message::{Authenticate, AuthenticateExtra, Challenge, ChallengeExtra};
 use crate::uri::Uri;
@@ -22,7 +23,7 @@ pub use key::{CryptosignKey, InvalidKey};
 #[derive(Debug, Clone)]
 pub struct Cryptosign {
     key: CryptosignKey,
-    channel: Option<ChannelBinding>,
+    bound: Bound,
 }
 
 impl Cryptosign {
@@ -31,13 +32,21 @@ impl Cryptosign {
 
     /// Authenticates with this key. The session need not claim an authid: the router may know it by the key.
     pub const fn new(key: CryptosignKey) -> Self {
-        Self { key, channel: None }
+        Self { key, bound: Bound::No }
     }
 
     /// Binds the signature to the link's secure channel (default: no).
     #[must_use]
     pub const fn with_channel(mut self, channel: ChannelBinding) -> Self {
-        self.channel = Some(channel);
+        self.bound = Bound::To(channel);
+        self
+    }
+
+    /// Binds to the secure channel of whatever link the session gets (default: no), which must be one over TLS 1.3: there is no session
+    /// over another. Not every router can.
+    #[must_use]
+    pub const fn bound_to_link(mut self) -> Self {
+        self.bound = Bound::ToLink;
         self
     }
 }
@@ -49,18 +58,23 @@ impl Authenticator for Cryptosign {
 
     fn hello_extra(&self) -> Dict {
         let mut extra = Dict::from([("pubkey".into(), self.key.public_key_hex().into())]);
-        if let Some(channel) = &self.channel {
+        if let Some(channel) = self.bound.channel() {
             extra.insert("channel_binding".into(), channel.name().into());
         }
         extra
     }
 
+    fn bind(&mut self, channel: Option<ChannelBinding>) -> Result<(), AuthError> {
+        self.bound.bind(channel)
+    }
+
     fn challenge(&mut self, challenge: &Challenge) -> Result<Authenticate, AuthError> {
+        let channel = self.bound.required()?;
         let nonce = hex::decode(text(challenge, "challenge")?).ok_or(AuthError::Malformed { field: "challenge" })?;
-        if optional_text(challenge, "channel_binding")? != self.channel.as_ref().map(ChannelBinding::name) {
+        if optional_text(challenge, "channel_binding")? != channel.map(ChannelBinding::name) {
             return Err(AuthError::ChannelBinding);
         }
-        let message = bind(nonce, self.channel.as_ref());
+        let message = bind(nonce, channel);
         let signature = hex::encode(&self.key.sign(&message)) + &hex::encode(&message);
         Ok(Authenticate { signature: signature.into(), extra: AuthenticateExtra::default() })
     }

@@ -6,6 +6,7 @@ mod kdf;
 mod proof;
 
 use super::error::text;
+use super::occasion::Bound;
 use super::{Attempt, AuthError, Authenticator, Begin, ChannelBinding, Claim, CostLimits, Decoy, Denial, Finish, Identity, Method};
 use super::{Find, Secret, Suspect, hash, secret};
 use crate::message::{Authenticate, AuthenticateExtra, Challenge, ChallengeExtra, WelcomeDetails};
@@ -79,7 +80,7 @@ pub struct Scram {
     password: Secret,
     nonce: CompactString,
     limits: CostLimits,
-    channel: Option<ChannelBinding>,
+    bound: Bound,
     /// The signature that proves the router, once the challenge was answered.
     expected: Option<[u8; hash::LEN]>,
 }
@@ -94,7 +95,7 @@ impl Scram {
             password: password.into(),
             nonce: STANDARD.encode(nonce).into(),
             limits: CostLimits::default(),
-            channel: None,
+            bound: Bound::No,
             expected: None,
         }
     }
@@ -116,12 +117,20 @@ impl Scram {
     /// Binds the proof to the link's secure channel (default: no). Autobahn's dialect cannot.
     #[must_use]
     pub const fn with_channel(mut self, channel: ChannelBinding) -> Self {
-        self.channel = Some(channel);
+        self.bound = Bound::To(channel);
+        self
+    }
+
+    /// Binds to the secure channel of whatever link the session gets (default: no), which must be one over TLS 1.3: there is no session
+    /// over another. Autobahn's dialect cannot. Not every router can.
+    #[must_use]
+    pub const fn bound_to_link(mut self) -> Self {
+        self.bound = Bound::ToLink;
         self
     }
 
     fn bound_to(&self) -> Option<&ChannelBinding> {
-        self.channel.as_ref().filter(|_| self.dialect == ScramDialect::Spec)
+        self.bound.channel().filter(|_| self.dialect == ScramDialect::Spec)
     }
 
     fn answer_extra(&self, nonce: &str) -> AuthenticateExtra {
@@ -152,7 +161,16 @@ impl Authenticator for Scram {
         extra
     }
 
+    fn bind(&mut self, channel: Option<ChannelBinding>) -> Result<(), AuthError> {
+        match self.dialect {
+            ScramDialect::Spec => self.bound.bind(channel),
+            ScramDialect::Autobahn if self.bound == Bound::ToLink => Err(AuthError::NoChannel),
+            ScramDialect::Autobahn => Ok(()),
+        }
+    }
+
     fn challenge(&mut self, challenge: &Challenge) -> Result<Authenticate, AuthError> {
+        self.bound.required()?;
         if self.expected.is_some() {
             return Err(AuthError::NonceUsed);
         }

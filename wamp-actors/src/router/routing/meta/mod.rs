@@ -1,6 +1,7 @@
 //! What the realm answers itself: calls to procedures under `wamp.`, a table for each chapter of the specification's meta API
 //! (advanced/meta_api). The events of the same chapters are [`Notes`](super::notes::Notes).
 
+mod events;
 pub(super) mod registration;
 pub(super) mod session;
 pub(super) mod subscription;
@@ -29,6 +30,7 @@ const CHAPTERS: &[(&str, Table)] = &[
     ("wamp.session.", testament::PROCEDURES),
     ("wamp.registration.", registration::PROCEDURES),
     ("wamp.subscription.", subscription::PROCEDURES),
+    ("wamp.subscription.", events::PROCEDURES),
 ];
 
 /// A call to the realm itself.

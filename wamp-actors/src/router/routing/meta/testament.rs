@@ -15,6 +15,7 @@ use proto::uri::wamp::is_reserved;
 use proto::{Payload, PayloadRef, RawUri, SessionId};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use std::sync::Arc;
 
 pub(super) const PROCEDURES: Table = &[("wamp.session.add_testament", add_testament), ("wamp.session.flush_testaments", flush_testaments)];
 
@@ -31,7 +32,7 @@ struct Options {
 }
 
 impl Options {
-    fn filter(self) -> Option<Box<Filter>> {
+    fn filter(self) -> Option<Arc<Filter>> {
         let mut receivers = Receivers::default();
         macro_rules! add {
             ($($list:ident by $with:ident),*) => {
@@ -42,7 +43,7 @@ impl Options {
         }
         add!(exclude by with_exclude, exclude_authid by with_exclude_authid, exclude_authrole by with_exclude_authrole);
         add!(eligible by with_eligible, eligible_authid by with_eligible_authid, eligible_authrole by with_eligible_authrole);
-        Filter::of(&receivers).map(Box::new)
+        Filter::of(&receivers).map(Arc::new)
     }
 }
 

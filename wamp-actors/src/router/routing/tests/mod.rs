@@ -6,6 +6,7 @@ mod canceling;
 mod churn;
 mod client;
 mod disclosure;
+mod history;
 mod leaving;
 mod matching;
 mod meta;
