@@ -12,9 +12,19 @@ struct Running {
 
 fn wamp(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_wamp"));
-    for name in
-        ["WAMP_URL", "WAMP_REALM", "WAMP_AUTHID", "WAMP_TICKET", "WAMP_SECRET", "WAMP_PRIVATE_KEY", "WAMP_PRIVATE_KEY_FILE", "RUST_LOG"]
-    {
+    for name in [
+        "WAMP_URL",
+        "WAMP_REALM",
+        "WAMP_AUTHID",
+        "WAMP_TICKET",
+        "WAMP_SECRET",
+        "WAMP_PRIVATE_KEY",
+        "WAMP_PRIVATE_KEY_FILE",
+        "WAMP_CA",
+        "WAMP_CLIENT_CERT",
+        "WAMP_CLIENT_KEY",
+        "RUST_LOG",
+    ] {
         command.env_remove(name);
     }
     command.args(args);
@@ -161,6 +171,55 @@ fn a_lost_session_is_told_and_a_signal_ends_in_order() {
     let mut subscriber = Running::start(&["subscribe", "com.news", "--url", &url]).ready();
     assert_eq!(router.terminate(), Some(0));
     assert_eq!(subscriber.child.wait().expect("it ends").code(), Some(7));
+}
+
+/// A certificate for 127.0.0.1 and its key, in files of a folder that the test removes.
+fn certified(name: &str) -> std::path::PathBuf {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cli-{name}-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let key = rcgen::KeyPair::generate().expect("a key");
+    let certificate =
+        rcgen::CertificateParams::new(["127.0.0.1".to_owned()]).expect("parameters").self_signed(&key).expect("a certificate");
+    std::fs::write(folder.join("cert.pem"), certificate.pem()).expect("written");
+    std::fs::write(folder.join("key.pem"), key.serialize_pem()).expect("written");
+    folder
+}
+
+#[test]
+fn all_is_spoken_over_tls_with_a_certificate_that_is_trusted_on_the_command_line() {
+    let folder = certified("tls");
+    let [cert, key] = ["cert.pem", "key.pem"].map(|name| folder.join(name).to_str().expect("a path").to_owned());
+    let mut router = Running::start(&["router", "--listen", "127.0.0.1:0", "--tls-cert", &cert, "--tls-key", &key]);
+    let line = router.line();
+    let url = line.strip_prefix("listening on ").and_then(|rest| rest.split(' ').next()).expect("a URL");
+    assert!(url.starts_with("wss://"), "{line}");
+    assert_eq!(prints(url, &["list", "sessions", "--ca", &cert]).lines().count(), 1);
+    let shown = ["list", "sessions", "--ca", &cert, "--client-cert", &cert, "--client-key", &key];
+    assert_eq!(prints(url, &shown).lines().count(), 1, "nobody asks for it");
+    let proving = [&shown[..], &["--ticket", "wrong", "--authid", "joe"]].concat();
+    fails(4, "auth", &run(url, &proving));
+    fails(3, "", &run(url, &["list", "sessions"]));
+    fails(2, "/no/such/file", &run(url, &["list", "sessions", "--ca", "/no/such/file"]));
+    fails(2, "--client-key", &run(url, &["list", "sessions", "--client-cert", &cert]));
+    fails(2, "--tls-key", &run(url, &["router", "--tls-cert", &cert]));
+    std::fs::remove_dir_all(&folder).expect("removed");
+}
+
+#[test]
+fn a_proxy_is_gone_through_and_told_when_it_is_not_there() {
+    let (_router, url) = router();
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port");
+    fails(3, "proxy", &run(&url, &["list", "sessions", "--proxy", &format!("http://{closed}")]));
+    fails(2, "--proxy", &run(&url, &["list", "sessions", "--proxy", "gopher://x"]));
+}
+
+#[test]
+fn credentials_come_from_the_environment_and_wrong_ones_are_told_before_anything_is_tried() {
+    let (_router, url) = router();
+    let with = |name: &str, value: &str| wamp(&["list", "sessions", "--url", &url]).env(name, value).output().expect("the program runs");
+    fails(2, "64 hexadecimal digits", &with("WAMP_PRIVATE_KEY", "no key"));
+    fails(2, "/no/such/key", &with("WAMP_PRIVATE_KEY_FILE", "/no/such/key"));
+    fails(4, "", &with("WAMP_PRIVATE_KEY", &"07".repeat(32)));
 }
 
 #[test]

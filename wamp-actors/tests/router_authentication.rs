@@ -4,12 +4,16 @@
 
 mod raw;
 
+use actix_web::{App, HttpServer};
 use raw::{CLOSE, Raw, address, frame, request, upgrade};
 use serde_json::{Value, json};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use wamp_actors::auth::{CookieMethod, Decoy, Identity, Method, Principals, Secret, TicketMethod};
-use wamp_actors::router::{AuthProcedure, Permissions, Roles, Router};
+use wamp_actors::router::{AuthProcedure, Permissions, Roles, Router, RouterBuilder};
 
 const ROLES: &str = r#"{"caller": {}, "callee": {}, "publisher": {}, "subscriber": {}}"#;
 
@@ -192,4 +196,75 @@ async fn who_joined_before_is_known_again_by_the_cookie() {
     let (mut other, _) = open(&router, &[cookie]).await;
     other.send(hello(&["cookie"], "ann")).await;
     assert_eq!(reason(&other.recv().await), "wamp.error.authentication_denied", "the cookie is joe's");
+}
+
+/// A long-poll session opened with these further header lines: its path, and what `Set-Cookie` says.
+async fn open_longpoll(at: SocketAddr, path: &str, cookie: Option<&str>) -> (String, Option<String>) {
+    let (body, head) = post(at, &format!("{path}/open"), cookie, br#"{"protocols": ["wamp.2.json"]}"#).await;
+    let opened: Value = serde_json::from_slice(&body).unwrap();
+    let set = head.lines().find_map(|line| line.to_lowercase().strip_prefix("set-cookie: ").map(str::to_owned));
+    (format!("{path}/{}", opened["transport"].as_str().unwrap()), set)
+}
+
+async fn post(at: SocketAddr, path: &str, cookie: Option<&str>, body: &[u8]) -> (Vec<u8>, String) {
+    let cookie = cookie.map(|cookie| format!("Cookie: {cookie}\r\n")).unwrap_or_default();
+    let head = format!("POST {path} HTTP/1.1\r\nHost: {at}\r\nConnection: close\r\n{cookie}Content-Length: {}\r\n\r\n", body.len());
+    let mut io = TcpStream::connect(at).await.unwrap();
+    io.write_all(&[head.as_bytes(), body].concat()).await.unwrap();
+    let mut octets = Vec::new();
+    tokio::time::timeout(Duration::from_secs(20), io.read_to_end(&mut octets)).await.expect("an answer in time").unwrap();
+    let end = octets.windows(4).position(|four| four == b"\r\n\r\n").expect("a whole head") + 4;
+    let body = octets.split_off(end);
+    (body, String::from_utf8(octets).unwrap())
+}
+
+/// Says something over long-poll, and gives the answer.
+async fn poll(at: SocketAddr, session: &str, message: Value) -> Value {
+    post(at, &format!("{session}/send"), None, message.to_string().as_bytes()).await;
+    serde_json::from_slice(&post(at, &format!("{session}/receive"), None, b"").await.0).unwrap()
+}
+
+/// Joins by a ticket over long-poll, and then by the cookie that was set.
+async fn is_known_again_by_longpoll(at: SocketAddr) {
+    let (session, set) = open_longpoll(at, "/lp", None).await;
+    let set = set.expect("a cookie is set");
+    let cookie = set.split(';').next().unwrap();
+    assert_eq!(poll(at, &session, hello(&["ticket"], "joe")).await[1], "ticket");
+    assert_eq!(poll(at, &session, json!([5, "t", {}])).await[0], 2);
+    let (again, set_again) = open_longpoll(at, "/lp", Some(cookie)).await;
+    assert_eq!(set_again, None);
+    let welcome = poll(at, &again, hello(&["cookie"], "joe")).await;
+    assert_eq!((&welcome[0], &welcome[2]["authmethod"]), (&json!(2), &json!("cookie")), "{welcome}");
+    let (stranger, _) = open_longpoll(at, "/lp", None).await;
+    assert_eq!(reason(&poll(at, &stranger, hello(&["cookie"], "joe")).await), "wamp.error.authentication_denied");
+}
+
+fn with_cookies() -> RouterBuilder {
+    let ticket = TicketMethod::new(|_, authid| Some((Secret::from("t"), Identity::new(authid, "user"))));
+    let methods: [Arc<dyn Method>; 2] = [Arc::new(CookieMethod::new()), Arc::new(ticket)];
+    Router::builder().realm_with("realm1", methods).workers(1)
+}
+
+#[tokio::test]
+async fn a_cookie_serves_over_long_poll_too() {
+    let router = with_cookies().listen("127.0.0.1:0").start().await.unwrap();
+    is_known_again_by_longpoll(address(&router)).await;
+}
+
+#[actix_rt::test]
+async fn a_cookie_serves_where_the_router_is_mounted() {
+    let router = with_cookies().start().await.unwrap();
+    let mounted = router.mount();
+    let server = HttpServer::new(move || App::new().configure(mounted.clone())).workers(1).disable_signals();
+    let server = server.on_connect(wamp_actors::router::on_connect).bind("127.0.0.1:0").unwrap();
+    let at = server.addrs()[0];
+    let server = server.run();
+    let handle = server.handle();
+    let serving = actix_rt::spawn(server);
+    is_known_again_by_longpoll(at).await;
+    // A WebSocket of the same application sets one as well.
+    let (_, status, head, _) = request(at, "/ws", &upgrade("wamp.2.json")).await;
+    assert!(status == 101 && head.to_lowercase().contains("\r\nset-cookie: wamp="), "{head}");
+    handle.stop(false).await;
+    serving.await.unwrap().unwrap();
 }

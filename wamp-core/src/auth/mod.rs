@@ -42,13 +42,15 @@ mod ticket;
 mod timestamp;
 mod transport;
 
-use crate::message::{Authenticate, Challenge, ChallengeExtra, HelloDetails, WelcomeDetails};
 use crate::uri::{Uri, wamp};
-use crate::value::Dict;
 use compact_str::CompactString;
 use find::Find;
 use std::fmt;
 use std::time::Duration;
+
+// What methods of one's own are written with.
+pub use crate::message::{Authenticate, AuthenticateExtra, Challenge, ChallengeExtra, HelloDetails, WelcomeDetails};
+pub use crate::value::Dict;
 
 pub use anonymous::Anonymous;
 pub use certificate::{Certificate, CertificateMethod};

@@ -3,7 +3,9 @@ use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use std::time::Duration;
 use wamp_actors::Format;
+use wamp_actors::auth::{Anonymous, Certificate};
 use wamp_actors::session::{Credentials, SecretSource, Session, SessionBuilder};
+use wamp_actors::transport::{Proxy, Tls};
 
 /// Where to, and as whom: the same for each command, before or after its name.
 #[derive(Debug, Clone, Args)]
@@ -36,6 +38,18 @@ pub(crate) struct Connection {
     /// Binds the proof of `cryptosign` and `wamp-scram` to the TLS 1.3 connection, if the router can.
     #[arg(long, global = true)]
     channel_binding: bool,
+    /// Trusts the certificates of this PEM file with wss://, rss:// and https://, in place of the machine's own; may be repeated.
+    #[arg(long, global = true, env = "WAMP_CA", value_name = "FILE")]
+    ca: Vec<PathBuf>,
+    /// The certificate shown to a router that asks for one (PEM), which is also offered as a proof of who we are.
+    #[arg(long, global = true, env = "WAMP_CLIENT_CERT", value_name = "FILE", requires = "client_key")]
+    client_cert: Option<PathBuf>,
+    /// The private key of --client-cert (PEM).
+    #[arg(long, global = true, env = "WAMP_CLIENT_KEY", value_name = "FILE", requires = "client_cert")]
+    client_key: Option<PathBuf>,
+    /// The proxy to go through: http://, https://, socks5:// or socks5h:// [default: what HTTPS_PROXY, HTTP_PROXY and ALL_PROXY say].
+    #[arg(long, global = true, value_name = "URL")]
+    proxy: Option<Proxy>,
     /// How long an answer may take, in seconds [default: 30].
     #[arg(long, global = true, value_name = "SECONDS", value_parser = seconds)]
     timeout: Option<Duration>,
@@ -83,7 +97,30 @@ impl Connection {
                 Serializer::Cbor => Format::Cbor,
             }]);
         }
-        Ok(builder.authenticate(self.credentials()?))
+        if let Some(proxy) = &self.proxy {
+            builder = builder.proxy(proxy.clone());
+        }
+        let (builder, credentials) = (builder.tls(self.tls()?), self.credentials()?);
+        // Where TLS alone asks for the certificate, the realm asks for nothing.
+        let proves_by_certificate_only = self.client_cert.is_some() && !self.has_secret();
+        Ok(if proves_by_certificate_only {
+            builder.authenticate(credentials).credentials(|| vec![Box::new(Certificate), Box::new(Anonymous::default())])
+        } else {
+            builder.authenticate(credentials)
+        })
+    }
+
+    fn has_secret(&self) -> bool {
+        self.ticket.is_some() || self.secret.is_some() || self.key().is_some()
+    }
+
+    fn tls(&self) -> Result<Tls, Failure> {
+        let wrong = |error| Failure::Usage(format!("{error}"));
+        let mut tls = self.ca.iter().try_fold(Tls::new(), Tls::root_file).map_err(wrong)?;
+        if let (Some(certificate), Some(key)) = (&self.client_cert, &self.client_key) {
+            tls = tls.identity_files(certificate, key).map_err(wrong)?;
+        }
+        Ok(tls)
     }
 
     /// A method for each secret there is; the router takes the one that it wants.
@@ -98,6 +135,8 @@ impl Connection {
         if let Some(authrole) = &self.authrole {
             credentials = credentials.authrole(authrole);
         }
+        // Beside other proofs: what the router wants of them is for it to say.
+        credentials = credentials.certificate(self.client_cert.is_some());
         if let Some(key) = self.key() {
             credentials = credentials.private_key(key);
         }

@@ -80,6 +80,7 @@ const SHARED: &[Check] = &[
     ("credentials.scram", "'a password'\nauthid = 'joe'", |toml| offers(toml, "wamp-scram")),
     ("credentials.wampcra", "'a secret'", |toml| offers(toml, "wampcra")),
     ("credentials.ticket", "'a ticket'", |toml| offers(toml, "ticket")),
+    ("credentials.certificate", "true", |toml| offers(toml, "tls")),
     ("credentials.channel_binding", "true\nscram = 'a password'\nauthid = 'joe'", |toml| {
         offered(toml).iter_mut().all(|method| method.bind(None) == Err(AuthError::NoChannel))
     }),

@@ -4,7 +4,7 @@ mod error;
 mod provider;
 mod source;
 
-use proto::auth::{Authenticator, Cra, Cryptosign, CryptosignKey, InvalidKey, Scram, Ticket};
+use proto::auth::{Authenticator, Certificate, Cra, Cryptosign, CryptosignKey, InvalidKey, Scram, Ticket};
 use serde::Deserialize;
 
 pub use error::CredentialsError;
@@ -12,7 +12,7 @@ pub(crate) use provider::{Asked, Provider};
 pub use source::SecretSource;
 
 /// The identity of a session, and a secret for each method that it offers; the router takes the one it wants. A method is offered for each
-/// secret there is, the strongest first: cryptosign, SCRAM, WAMP-CRA, ticket. Without any, the session is anonymous.
+/// secret there is, the strongest first: certificate, cryptosign, SCRAM, WAMP-CRA, ticket. Without any, the session is anonymous.
 ///
 /// The same in code, in the environment ([`from_env`](Self::from_env)), and in the section `[credentials]` of a configuration.
 ///
@@ -35,6 +35,7 @@ pub struct Credentials {
     scram: Option<SecretSource>,
     wampcra: Option<SecretSource>,
     ticket: Option<SecretSource>,
+    certificate: bool,
     channel_binding: bool,
 }
 
@@ -71,7 +72,7 @@ impl Credentials {
             scram: secret.clone(),
             wampcra: secret,
             ticket: set("WAMP_TICKET").map(SecretSource::text),
-            channel_binding: false,
+            ..Self::default()
         };
         read.check()?;
         Ok(read)
@@ -109,6 +110,13 @@ impl Credentials {
         self
     }
 
+    /// Whether the certificate that TLS shows ([`Tls::identity_pem`](crate::transport::Tls::identity_pem)) is offered as a proof of its own,
+    /// before all others (default: no).
+    pub fn certificate(mut self, offered: bool) -> Self {
+        self.certificate = offered;
+        self
+    }
+
     /// Whether cryptosign and SCRAM bind their proof to the TLS 1.3 connection it is given on (`tls-exporter`), so that who relays it can do
     /// nothing with it (default: no, for not every router can). There is no session then over a connection without TLS 1.3, or by
     /// long-poll, which has no connection of its own.
@@ -119,7 +127,7 @@ impl Credentials {
 
     /// Whether there is nothing to prove anything by.
     pub(crate) fn is_anonymous(&self) -> bool {
-        self.methods().next().is_none()
+        self.methods().next().is_none() && !self.certificate
     }
 
     fn methods(&self) -> impl Iterator<Item = &SecretSource> {
@@ -154,6 +162,9 @@ impl Credentials {
     /// The strongest method first: the router takes the first it knows.
     fn make(&self) -> Vec<Result<Box<dyn Authenticator>, CredentialsError>> {
         let mut made: Vec<Result<Box<dyn Authenticator>, CredentialsError>> = Vec::new();
+        if self.certificate {
+            made.push(Ok(Box::new(Certificate)));
+        }
         if let Some(source) = &self.cryptosign {
             made.push(self.cryptosign(source).map(|method| Box::new(method) as _));
         }

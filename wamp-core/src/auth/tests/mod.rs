@@ -1,10 +1,12 @@
 //! Scripts between a client's session and a router's handshake, and the words of other implementations.
 
+mod cookie;
 mod cra;
 mod cryptosign;
 mod methods;
 mod scram;
 mod secrecy;
+mod table;
 
 use super::{Attempt, AuthError, Authenticator, Begin, Claim, Decoy, Denial, Identity, Method, Occasion};
 use crate::accept::{Accept, AcceptConfig, RealmPolicy, Realms, RefusalCause, Step};
