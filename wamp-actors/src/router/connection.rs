@@ -9,15 +9,26 @@ use super::peer::{Orders, Sink};
 use super::work::Standing;
 use std::future::poll_fn;
 use std::io;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::task::yield_now;
 use tokio::time::{Sleep, sleep, timeout};
 
 /// How long the last words may take to be written, and then to be answered.
 const LAST_WORDS: Duration = Duration::from_millis(1000);
+
+/// How much a peer may send in one turn, in octets. Then the thread's other peers get theirs: whoever is quiet waits for one such turn of
+/// each that is not, and that is so much that a turn's own cost, a look at the sockets, is next to nothing.
+const TURN: usize = 16 * 1024;
+
+/// What a read counts as at least.
+const READ: usize = TURN / 64;
+
+/// How many messages a read may bring for the next to take as much as there is room for: the peer sends long ones, which cost little.
+const FEW: usize = 64;
 
 /// How much is read away.
 const LINGER_OCTETS: usize = 256 * 1024;
@@ -30,6 +41,8 @@ pub(super) struct Connection<Io> {
     guest: Guest,
     /// The beginning of a frame's header, or of a control frame: a few octets, mostly none.
     rest: Vec<u8>,
+    /// Whether the last read brought few messages.
+    few: bool,
     /// While set, the peer is not read.
     pause: Option<Pin<Box<Sleep>>>,
     ending: Option<Ending>,
@@ -53,18 +66,27 @@ pub(super) async fn serve<Io: AsyncRead + AsyncWrite + Unpin>(mut connection: Co
     }
 }
 
+/// Gives up the turn, so that the thread looks at its sockets before the next: a task that wakes itself is run again before it does.
+pub(super) fn poll_others<T>(cx: &mut Context<'_>) -> Poll<T> {
+    // Ready only at the second poll of the same.
+    ready!(pin!(yield_now()).poll(cx));
+    cx.waker().wake_by_ref();
+    Poll::Pending
+}
+
 impl<Io: AsyncRead + AsyncWrite + Unpin> Connection<Io> {
     /// A peer whose opening handshake is done. `early` is what came with the handshake.
     pub(super) fn new(hub: &Rc<Hub>, pass: Pass, io: Io, framing: Framing, early: &[u8], from: impl Into<Introduction>) -> Self {
         let seat = hub.seat(Sink::Octets(framing.outlet()), pass);
-        let mut connection = Self { io, framing, guest: Guest::new(seat, from), rest: Vec::new(), pause: None, ending: None };
+        let mut connection = Self { io, framing, guest: Guest::new(seat, from), rest: Vec::new(), few: false, pause: None, ending: None };
         connection.take_early(early);
         connection
     }
 
-    /// Orders, flush, read, route; again while there is something to read.
+    /// Orders, flush, read, route; again while there is something to read and it is the peer's turn.
     fn poll_serve(&mut self, cx: &mut Context<'_>) -> Poll<End> {
         let hub = Rc::clone(self.guest.seat.hub());
+        let mut turn = TURN;
         loop {
             let orders = self.guest.seat.listen(cx);
             if let Some(end) = self.obey(orders) {
@@ -91,23 +113,23 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Connection<Io> {
             ready!(self.poll_pause(cx));
             let mut input = hub.input();
             hub.take_pressure();
-            let read = match ready!(self.poll_fill(&mut input, cx)) {
+            let most = if self.few { input.len() } else { input.len().min(TURN + self.rest.len()) };
+            let read = match ready!(self.poll_fill(input.get_mut(..most).unwrap_or_default(), cx)) {
                 Ok(read) => read,
                 Err(why) => return Poll::Ready(self.lost(&why)),
             };
-            let full = read == input.len();
+            turn = turn.saturating_sub(read.max(READ));
             self.recv(input.get_mut(..read).unwrap_or_default());
             drop(input);
             if hub.take_pressure() {
                 hub.signal.counters.pauses.add(1);
                 self.pause = Some(Box::pin(sleep(hub.core.limits.pause)));
-            } else if full {
-                // There is more, but the receivers of what came get their turn first.
-                cx.waker().wake_by_ref();
+            } else if turn == 0 {
+                // There may be more, but the others get their turn first.
                 if let Poll::Ready(Err(why)) = self.guest.seat.poll_flush(Pin::new(&mut self.io), cx) {
                     return Poll::Ready(self.lost(&why));
                 }
-                return Poll::Pending;
+                return poll_others(cx);
             }
         }
     }
@@ -192,6 +214,7 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Connection<Io> {
         if let Some(separator) = self.framing.learn(input, &held) {
             self.guest.seat.outlet(|outlet, _| outlet.set_separator(separator));
         }
+        self.few = held.len() <= FEW;
         self.route(input, &held);
         if self.ending.is_some() {
             return;
@@ -299,3 +322,6 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Connection<Io> {
         Poll::Ready(Ok(()))
     }
 }
+
+#[cfg(test)]
+mod tests;

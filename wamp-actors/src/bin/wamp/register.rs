@@ -141,7 +141,7 @@ async fn run(command: &[String], arguments: &Payload) -> Result<Payload, WampErr
 fn result(printed: &[u8]) -> Result<Payload, String> {
     let text = std::str::from_utf8(printed).map_err(|_| "the program printed what is no text".to_owned())?.trim();
     if text.is_empty() {
-        return Ok(Payload::encode(Format::MsgPack, &()).map_err(|error| error.to_string())?);
+        return Payload::encode(Format::MsgPack, &()).map_err(|error| error.to_string());
     }
     let value: serde_json::Value = serde_json::from_str(text).unwrap_or_else(|_| text.into());
     Payload::encode(Format::MsgPack, &(value,)).map_err(|error| error.to_string())
