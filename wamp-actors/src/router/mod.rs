@@ -25,6 +25,7 @@
 mod authenticate;
 mod authorize;
 mod builder;
+mod collector;
 mod connection;
 mod cookie;
 mod core;
@@ -47,6 +48,7 @@ mod mount;
 mod outbox;
 mod outlet;
 mod pace;
+mod pages;
 mod peer;
 mod realm_options;
 pub(crate) mod routing;

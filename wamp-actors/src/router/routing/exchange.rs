@@ -26,6 +26,7 @@
 
 use super::super::pace::Pressure;
 use super::delivery::{Address, Delivery, ThreadIndex};
+use super::figures::RealmFigures;
 use super::options::RealmOptions;
 use super::outbound::{Inbox, InboxLimits, Outbound};
 use super::realm::Realm;
@@ -127,6 +128,11 @@ impl<S: Sync> Exchange<S> {
     /// How many EVENTs, counted by receiver, were dropped because an inbox was at its limit.
     pub(crate) fn dropped_events(&self) -> u64 {
         self.state.with(|state| state.inboxes.iter().map(Inbox::dropped_events).sum())
+    }
+
+    /// What the realm holds and has done.
+    pub(crate) fn figures(&self) -> RealmFigures {
+        self.state.with(|state| state.realm.figures())
     }
 
     /// Peers of the thread cannot keep up with what comes from other threads: until then (as the time since the router's start),

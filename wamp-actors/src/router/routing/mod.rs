@@ -16,6 +16,7 @@ mod conduct;
 mod dealer;
 mod delivery;
 mod exchange;
+mod figures;
 mod history;
 mod incoming;
 mod invocation;
@@ -46,6 +47,7 @@ mod wildcards;
 
 pub(crate) use delivery::{Address, Carried, Delivery};
 pub(crate) use exchange::{Exchange, Port};
+pub(crate) use figures::RealmFigures;
 pub(crate) use incoming::{Grant, Incoming};
 pub(crate) use matching::Patterns;
 pub use options::{Disclosure, RequestIdRule};
