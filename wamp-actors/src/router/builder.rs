@@ -6,7 +6,9 @@ use super::handle::Router;
 use super::history::History;
 use super::limits::Limits;
 use super::listen::ListenOptions;
+use super::pages::Pages;
 use super::routing::RealmOptions;
+use crate::metrics::Metrics;
 use actix_web::web::ServiceConfig;
 use proto::auth::{Anonymous, Method};
 use proto::framing::websocket::Deflate;
@@ -40,6 +42,7 @@ pub struct RouterBuilder {
     pub(super) configure: Vec<Configure>,
     pub(super) limits: Limits,
     pub(super) routing: RealmOptions,
+    pub(super) pages: Pages,
     pub(super) histories: Vec<(String, History)>,
 }
 
@@ -119,6 +122,52 @@ impl RouterBuilder {
     /// Adds routes of your own to the HTTP side of the listener, beside the WebSocket path. Called once per worker thread.
     pub fn configure(mut self, configure: impl Fn(&mut ServiceConfig) + Send + Sync + 'static) -> Self {
         self.configure.push(Arc::new(configure));
+        self
+    }
+
+    /// Adds its figures to these metrics (default: to none; of a service, to the service's).
+    pub fn metrics(mut self, metrics: &Metrics) -> Self {
+        self.pages.metrics = Some(metrics.clone());
+        self
+    }
+
+    /// The same, unless it was told others.
+    pub(crate) fn metrics_or(mut self, metrics: &Metrics) -> Self {
+        self.pages.metrics.get_or_insert_with(|| metrics.clone());
+        self
+    }
+
+    /// Serves pages for those who watch over it (default: none), wherever it speaks [`Protocol::Routes`](super::Protocol::Routes):
+    ///
+    /// | page | what |
+    /// |---|---|
+    /// | `/healthz` | 200 for as long as a worker answers |
+    /// | `/readyz` | 200 where it takes clients, and all that is asked by [`ready_when`](Self::ready_when) is so; otherwise 503 |
+    /// | `/metrics` | its [metrics](Self::metrics), if it was given some |
+    ///
+    /// Whoever reaches the address reads them. To keep them from clients, give them an address of their own:
+    ///
+    /// ```no_run
+    /// use wamp_actors::metrics::Metrics;
+    /// use wamp_actors::router::{ListenOptions, Protocol, Router};
+    ///
+    /// let clients = [Protocol::WebSocket, Protocol::RawSocket];
+    /// let router = Router::builder()
+    ///     .realm("realm1")
+    ///     .listen(ListenOptions::new("0.0.0.0:8080").only(clients))
+    ///     .listen(ListenOptions::new("127.0.0.1:9090").only([Protocol::Routes]))
+    ///     .metrics(&Metrics::new())
+    ///     .pages(true);
+    /// ```
+    pub fn pages(mut self, shown: bool) -> Self {
+        self.pages.shown = shown;
+        self
+    }
+
+    /// Has `/readyz` ask this too, besides what was asked before; it must not block. A service has it ask whether its components are
+    /// ready.
+    pub fn ready_when(mut self, ready: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        self.pages.ready.push(Arc::new(ready));
         self
     }
 

@@ -188,6 +188,12 @@ impl Core {
     }
 }
 
+impl RealmEntry {
+    pub(super) fn name(&self) -> &str {
+        self.name.as_str()
+    }
+}
+
 impl Realms for Core {
     fn find(&self, realm: &Uri) -> Option<RealmPolicy> {
         self.realms.iter().find(|entry| entry.name == *realm).map(|entry| entry.policy.clone())

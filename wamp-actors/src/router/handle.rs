@@ -1,5 +1,6 @@
 use super::authorize::Compiled;
 use super::builder::{Configure, RealmSpec, RouterBuilder};
+use super::collector::Figures;
 use super::core::{Core, NewRealm};
 use super::error::RouterError;
 use super::listen::{Listener, Place, Port, Reloaded, Tls, TlsError, one_port};
@@ -51,7 +52,8 @@ impl Router {
     }
 
     pub(super) async fn start(builder: RouterBuilder) -> Result<Self, RouterError> {
-        let RouterBuilder { realms, roles, name, listen, workers, paths, origins, configure, limits, routing, histories } = builder;
+        let RouterBuilder { realms, roles, name, listen, workers, paths, origins, mut configure, limits, routing, histories, pages } =
+            builder;
         if let Some((realm, _)) = roles.iter().find(|(name, _)| realms.iter().all(|realm| realm.name != *name)) {
             return Err(RouterError::RolesOfNoRealm { realm: realm.clone() });
         }
@@ -85,6 +87,11 @@ impl Router {
         let core = Arc::new(Core::new(realms, &routing, limits, paths, origins));
         this.get_or_init(|| Arc::downgrade(&core));
         let name = name.map(|name| by_name(&core).named(name)).transpose()?;
+        if let Some(metrics) = &pages.metrics {
+            metrics.collect(Figures::of(&core));
+        }
+        // Before the user's own, which may take all paths.
+        configure.splice(0..0, pages.routes(&core).map(|routes| Arc::new(routes) as Configure));
         let server = if listeners.is_empty() {
             None
         } else {

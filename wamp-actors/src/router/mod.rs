@@ -25,6 +25,7 @@
 mod authenticate;
 mod authorize;
 mod builder;
+mod collector;
 mod connection;
 mod cookie;
 mod core;
@@ -46,6 +47,7 @@ mod longpoll;
 mod mount;
 mod outbox;
 mod outlet;
+mod pages;
 mod peer;
 mod realm_options;
 pub(crate) mod routing;

@@ -18,6 +18,8 @@ use actix_rt::Arbiter;
 use futures_util::FutureExt;
 use futures_util::future::{select_all, try_join_all};
 use std::sync::Arc;
+#[cfg(feature = "router")]
+use std::sync::OnceLock;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
@@ -29,6 +31,9 @@ pub struct RunningService {
     components: Vec<RunningComponent>,
     #[cfg(feature = "router")]
     router: Option<Router>,
+    /// What the router's page asks whether they are ready; set once they are started.
+    #[cfg(feature = "router")]
+    ready: Arc<OnceLock<Vec<Watched>>>,
     threads: Vec<Arbiter>,
     realm: String,
     drain: Duration,
@@ -70,6 +75,8 @@ impl RunningService {
             components: Vec::new(),
             #[cfg(feature = "router")]
             router: None,
+            #[cfg(feature = "router")]
+            ready: Arc::default(),
             threads: Vec::new(),
             realm,
             drain,
@@ -111,6 +118,8 @@ impl RunningService {
         }
         let watched = running.components.iter().map(RunningComponent::watched);
         running.metrics.collect(Components(watched.collect()));
+        #[cfg(feature = "router")]
+        drop(running.ready.set(running.components.iter().map(RunningComponent::watched).collect()));
         let open = |status| {
             StatusDesk::open(status, &ways.unwrap_or_default(), running.components.iter().map(RunningComponent::watched).collect())
         };
@@ -129,7 +138,9 @@ impl RunningService {
     #[cfg(feature = "router")]
     async fn embed(&mut self, builder: Option<crate::router::RouterBuilder>) -> Result<Ways, ServiceError> {
         let Some(builder) = builder else { return Ok(Ways::default()) };
-        let router = builder.start().await?;
+        let components = Arc::clone(&self.ready);
+        let ready = move || components.get().is_some_and(|all| all.iter().all(Watched::is_ready));
+        let router = builder.metrics_or(&self.metrics).ready_when(ready).start().await?;
         for address in router.local_addrs() {
             tracing::info!(%address, "the embedded router listens");
         }

@@ -89,6 +89,12 @@ impl From<RunFigures> for HandlerStatus {
 }
 
 impl Watched {
+    /// Whether it does what it is there for, or has done it.
+    #[cfg(feature = "router")]
+    pub(super) fn is_ready(&self) -> bool {
+        matches!(*self.state.borrow(), ComponentState::Ready { .. } | ComponentState::Done)
+    }
+
     pub(super) fn status(&self) -> ComponentStatus {
         let (state, tally) = (self.state.borrow().clone(), self.counts.read());
         let cause = match &state {

@@ -225,6 +225,11 @@ impl Broker {
         keys.into_iter().filter_map(|key| self.subscriptions.get(key)).map(|subscription| subscription.id).collect()
     }
 
+    /// How many subscriptions there are, counted by subscriber.
+    pub(super) const fn held(&self) -> usize {
+        self.held
+    }
+
     #[cfg(test)]
     pub(super) fn is_empty(&self) -> bool {
         self.subscriptions.len() == 0 && self.patterns.is_empty() && self.by_id.is_empty() && self.held == 0

@@ -194,6 +194,11 @@ impl Dealer {
         self.registrations.get(key).is_none()
     }
 
+    /// How many registrations there are, counted by callee.
+    pub(super) const fn held(&self) -> usize {
+        self.held
+    }
+
     #[cfg(test)]
     pub(super) fn is_empty(&self) -> bool {
         self.registrations.len() == 0 && self.patterns.is_empty() && self.by_id.is_empty() && self.calls.len() == 0 && self.held == 0

@@ -25,6 +25,7 @@
 //! `tests/model.rs` tries it under a model checker, and shows that breaking rule 3 is caught.
 
 use super::delivery::{Address, Delivery, ThreadIndex};
+use super::figures::RealmFigures;
 use super::options::RealmOptions;
 use super::outbound::{Inbox, InboxLimits, Outbound};
 use super::realm::Realm;
@@ -126,6 +127,11 @@ impl<S: Sync> Exchange<S> {
     /// How many EVENTs, counted by receiver, were dropped because an inbox was at its limit.
     pub(crate) fn dropped_events(&self) -> u64 {
         self.state.with(|state| state.inboxes.iter().map(Inbox::dropped_events).sum())
+    }
+
+    /// What the realm holds and has done.
+    pub(crate) fn figures(&self) -> RealmFigures {
+        self.state.with(|state| state.realm.figures())
     }
 
     /// Peers of the thread cannot keep up with the events that come from other threads: until then (as the time since the router's start),

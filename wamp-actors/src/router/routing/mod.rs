@@ -17,6 +17,7 @@ mod dealer;
 mod delivery;
 mod departed;
 mod exchange;
+mod figures;
 mod history;
 mod incoming;
 mod invocation;
@@ -47,6 +48,7 @@ mod wildcards;
 
 pub(crate) use delivery::{Address, Carried, Delivery};
 pub(crate) use exchange::{Exchange, Port};
+pub(crate) use figures::RealmFigures;
 pub(crate) use incoming::{Grant, Incoming};
 pub(crate) use matching::Patterns;
 pub use options::{Disclosure, RequestIdRule};

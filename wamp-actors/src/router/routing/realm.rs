@@ -3,6 +3,7 @@ use super::conduct::{self, Course};
 use super::dealer::Dealer;
 use super::delivery::{Address, ThreadIndex};
 use super::departed::{Belonging, Departed};
+use super::figures::RealmFigures;
 use super::history::{Page, Query};
 use super::incoming::{Grant, Incoming};
 use super::judge;
@@ -33,6 +34,8 @@ pub(crate) struct Realm {
     broker: Broker,
     dealer: Dealer,
     notes: Notes,
+    calls: u64,
+    publications: u64,
     /// How long after the router's start it is.
     now: Duration,
     /// For when a thread has set its alarm, the soonest.
@@ -69,6 +72,8 @@ impl Realm {
             sessions: HashMap::new(),
             dealer: Dealer::default(),
             notes: Notes::default(),
+            calls: 0,
+            publications: 0,
             now: Duration::ZERO,
             alarm: None,
             clearing: false,
@@ -78,6 +83,17 @@ impl Realm {
     /// How it behaves.
     pub(crate) const fn options(&self) -> &RealmOptions {
         &self.options
+    }
+
+    /// What it holds and has done.
+    pub(super) fn figures(&self) -> RealmFigures {
+        RealmFigures {
+            sessions: self.sessions.len() as u64,
+            registrations: self.dealer.held() as u64,
+            subscriptions: self.broker.held() as u64,
+            calls: self.calls,
+            publications: self.publications,
+        }
     }
 
     /// Tells what time it is, as the time since the router's start. It never goes back.
@@ -285,6 +301,11 @@ impl Realm {
                 return Ok(());
             }
         };
+        match &incoming.message {
+            Message::Call(_) => self.calls += 1,
+            Message::Publish(_) => self.publications += 1,
+            _ => {}
+        }
         let arguments = &mut Arguments::of(&mut incoming);
         if let Message::Call(call) = &incoming.message
             && let Some(procedure) = meta::find(call.procedure.as_str())
