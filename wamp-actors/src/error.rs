@@ -1,8 +1,8 @@
 //! The errors of applications, and of the verbs of a session, split by who is to blame.
 
+mod credentials;
 mod wamp;
 
-use crate::session::CredentialsError;
 use crate::transport::{LinkError, SendError};
 use proto::auth::AuthError;
 use proto::session::{CommandError, Violation};
@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use crate::transport::ConnectError;
+pub use credentials::CredentialsError;
 pub use wamp::{FromWampError, IntoWampError, PayloadError, WampError};
 
 /// Why no session came about.

@@ -1,13 +1,12 @@
 //! Who a session is, and what proves it: from code, the environment, files, or whoever is asked at each join.
 
-mod error;
 mod provider;
 mod source;
 
 use proto::auth::{Authenticator, Certificate, Cra, Cryptosign, CryptosignKey, InvalidKey, Scram, Ticket};
 use serde::Deserialize;
 
-pub use error::CredentialsError;
+pub use crate::error::CredentialsError;
 pub(crate) use provider::{Asked, Provider};
 pub use source::SecretSource;
 
