@@ -37,6 +37,8 @@ pub(super) struct Hub {
     pub(super) tick: Duration,
     /// When a realm is to be told that time has passed, as the time since the router's start.
     due: Cell<Option<Duration>>,
+    /// The realms in which those have something still who have left, and this thread sees to it.
+    clearing: RefCell<Vec<usize>>,
     /// Whether the last deliveries met an outbox that is more than half full.
     pressed: Cell<bool>,
 }
@@ -97,6 +99,7 @@ impl Hub {
             now: Cell::new(0),
             tick: core.limits.tick(),
             due: Cell::new(None),
+            clearing: RefCell::default(),
             pressed: Cell::new(false),
             core,
         }
@@ -168,12 +171,16 @@ impl Hub {
         let port = place.port.as_ref()?;
         let mut deliveries = self.deliveries.take();
         let now = self.core.now();
-        let (result, alarm) = place.exchange.with(port, &mut deliveries, |realm, out| {
+        let (result, alarm, clearing) = place.exchange.with(port, &mut deliveries, |realm, out| {
             realm.advance(now);
-            (work(realm, out), realm.take_alarm())
+            (work(realm, out), realm.take_alarm(), realm.take_clearing())
         });
         if let Some(alarm) = alarm.filter(|alarm| self.due.get().is_none_or(|due| *alarm < due)) {
             self.due.set(Some(alarm));
+            self.signal.raise();
+        }
+        if clearing {
+            self.clearing.borrow_mut().push(realm);
             self.signal.raise();
         }
         let pressed = port.is_pressed();
@@ -196,6 +203,19 @@ impl Hub {
         for realm in self.attached() {
             self.transact(realm, &[], None, |realm, out| realm.handle_timeout(out));
         }
+    }
+
+    /// Whether there is something to [clear away](Self::clear_away).
+    pub(super) fn is_clearing(&self) -> bool {
+        !self.clearing.borrow().is_empty()
+    }
+
+    /// Disposes of what those had who have left, of each realm as much as one lock allows.
+    pub(super) fn clear_away(&self) {
+        let realms = self.clearing.take();
+        let is_left = |realm: &usize| self.transact(*realm, &[], None, |realm, out| realm.clear_away(out)).unwrap_or(false);
+        let left: Vec<usize> = realms.into_iter().filter(is_left).collect();
+        self.clearing.borrow_mut().extend(left);
     }
 
     /// The realms at which the thread has a place.

@@ -1,5 +1,6 @@
 //! The one task of a router's thread beside its peers': it empties the inboxes, keeps the clock, and passes orders on.
 
+use super::connection::poll_others;
 use super::hub::Hub;
 use super::limits::Limits;
 use super::peer::{Cut, Peer, Sink, Times};
@@ -7,9 +8,9 @@ use super::signal::Order;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
-use tokio::time::{Interval, MissedTickBehavior, Sleep};
+use tokio::time::{Interval, MissedTickBehavior, Sleep, sleep};
 
 /// How many peers are told GOODBYE at a time, at least.
 const FAREWELLS: usize = 64;
@@ -22,6 +23,7 @@ pub(super) async fn serve(hub: Rc<Hub>) {
     let mut clock = tokio::time::interval(hub.tick);
     clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut alarm = Alarm { timer: Box::pin(tokio::time::sleep(Duration::ZERO)), set: None };
+    let mut clearing = Clearing::default();
     let mut obeyed = Order::Serve;
     poll_fn(|cx| {
         hub.signal.waker.register(cx.waker());
@@ -35,6 +37,7 @@ pub(super) async fn serve(hub: Rc<Hub>) {
         }
         poll_clock(&hub, &mut clock, cx);
         alarm.poll(&hub, cx);
+        let _ = clearing.poll(&hub, cx);
         if obeyed == Order::Drop && hub.seats().is_empty() { Poll::Ready(()) } else { Poll::Pending }
     })
     .await;
@@ -60,6 +63,32 @@ impl Alarm {
             self.set = None;
             hub.handle_timeouts();
         }
+    }
+}
+
+/// Disposes of what those had who have left, a lock's worth a turn.
+#[derive(Default)]
+struct Clearing {
+    /// While set, somebody cannot keep up with the meta events that tell of it.
+    pause: Option<Pin<Box<Sleep>>>,
+}
+
+impl Clearing {
+    fn poll(&mut self, hub: &Hub, cx: &mut Context<'_>) -> Poll<()> {
+        while hub.is_clearing() {
+            if let Some(pause) = &mut self.pause {
+                ready!(pause.as_mut().poll(cx));
+                self.pause = None;
+            }
+            hub.take_pressure();
+            hub.clear_away();
+            if hub.take_pressure() {
+                self.pause = Some(Box::pin(sleep(hub.core.limits.pause)));
+            } else if hub.is_clearing() {
+                return poll_others(cx);
+            }
+        }
+        Poll::Ready(())
     }
 }
 

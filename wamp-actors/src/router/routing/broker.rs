@@ -225,13 +225,6 @@ impl Broker {
         keys.into_iter().filter_map(|key| self.subscriptions.get(key)).map(|subscription| subscription.id).collect()
     }
 
-    /// Disposes of the subscriptions of a peer that is no longer among `cx.peers`.
-    pub(super) fn leave(&mut self, cx: &mut Context<'_, '_>, key: PeerKey, peer: &Peer) {
-        for &(subscription, place) in peer.subscriptions.values() {
-            self.remove(cx, peer.session, subscription, Member { peer: key, address: peer.address }, place);
-        }
-    }
-
     /// How many subscriptions there are, counted by subscriber.
     pub(super) const fn held(&self) -> usize {
         self.held
@@ -261,12 +254,13 @@ impl Broker {
         key
     }
 
-    fn remove(&mut self, cx: &mut Context<'_, '_>, session: SessionId, key: Key<Subscription>, member: Member, place: u32) {
+    /// Takes a subscriber out, which may have left.
+    pub(super) fn remove(&mut self, cx: &mut Context<'_, '_>, session: SessionId, key: Key<Subscription>, member: Member, place: u32) {
         let Some(subscription) = self.subscriptions.get_mut(key) else { return };
         let id = subscription.id;
         self.held = self.held.saturating_sub(1);
-        if let Some(moved) = subscription.remove(member.address.thread, place).and_then(|moved| cx.peers.get_mut(moved)) {
-            moved.subscriptions.insert(id, (key, place));
+        if let Some(moved) = subscription.remove(member.address.thread, place) {
+            cx.peers.note_move(moved, id, key, place);
         }
         cx.notes.push(meta::ON_UNSUBSCRIBE, || (session, id));
         if subscription.is_empty() && !subscription.lasting {
@@ -321,7 +315,7 @@ impl FanOut<'_, '_> {
     }
 
     fn receivers(&self, peers: &Peers, group: &Group) -> Option<Recipients> {
-        let others = group.members.iter().filter(|member| self.excluded != Some(member.peer));
+        let others = group.members.iter().filter(|member| self.excluded != Some(member.peer) && peers.departed(member.peer).is_none());
         match self.filter {
             None => Recipients::collect(others.map(|member| member.address), group.members.len()),
             Some(filter) => {

@@ -46,6 +46,9 @@ impl Dealer {
         if disclose && cx.options.disclosure == Disclosure::Never {
             return Err(Refusal::DISCLOSURE);
         }
+        if let Some(key) = self.patterns.get(&pattern) {
+            self.purge(cx, key);
+        }
         self.check_room(cx, from, &pattern)?;
         let (key, created) = match self.patterns.get(&pattern) {
             Some(key) if options.force_reregister => {
@@ -180,17 +183,15 @@ impl Dealer {
         Ok(())
     }
 
-    /// Disposes of the registrations and calls of a peer that is no longer among `cx.peers`.
-    pub(super) fn leave(&mut self, cx: &mut Context<'_, '_>, key: PeerKey, peer: &Peer) {
-        for &registration in peer.registrations.values() {
-            self.remove_callee(cx.notes, registration, key, peer.session);
-        }
-        for &call in peer.invocations.values() {
-            self.callee_left(cx, call);
-        }
-        for &call in peer.calls.values() {
-            self.caller_left(cx, call);
-        }
+    /// Takes those callees out who have left, before their turn. Whether that was the end of the registration.
+    fn purge(&mut self, cx: &mut Context<'_, '_>, key: Key<Registration>) -> bool {
+        let Some(registration) = self.registrations.get(key).filter(|_| cx.peers.has_departed()) else { return false };
+        let callees = registration.callees();
+        cx.out.spend(callees.len());
+        let left = |callee: &Callee| cx.peers.departed(callee.peer).map(|departed| (callee.peer, departed.peer.session));
+        let left: Vec<(PeerKey, SessionId)> = callees.iter().filter_map(left).collect();
+        left.into_iter().for_each(|(peer, session)| self.remove_callee(cx.notes, key, peer, session));
+        self.registrations.get(key).is_none()
     }
 
     /// How many registrations there are, counted by callee.
@@ -205,14 +206,19 @@ impl Dealer {
 
     /// The registration a procedure falls under.
     fn find(&mut self, procedure: &RawUri, cx: &mut Context<'_, '_>) -> Result<(Key<Registration>, &mut Registration), Refusal> {
-        let key = match self.patterns.exact(procedure.as_str()) {
-            // What somebody registered exactly was found valid then.
-            Some(key) => key,
-            None => {
-                check_name(procedure, cx.options)?;
-                let (best, steps) = self.patterns.best_pattern(procedure.as_str());
-                cx.out.spend(steps);
-                best.ok_or(Refusal::NO_SUCH_PROCEDURE)?
+        let key = loop {
+            let key = match self.patterns.exact(procedure.as_str()) {
+                // What somebody registered exactly was found valid then.
+                Some(key) => key,
+                None => {
+                    check_name(procedure, cx.options)?;
+                    let (best, steps) = self.patterns.best_pattern(procedure.as_str());
+                    cx.out.spend(steps);
+                    best.ok_or(Refusal::NO_SUCH_PROCEDURE)?
+                }
+            };
+            if !self.purge(cx, key) {
+                break key;
             }
         };
         self.registrations.get_mut(key).map(|registration| (key, registration)).ok_or(Refusal::NO_SUCH_PROCEDURE)
@@ -257,10 +263,13 @@ impl Dealer {
         key
     }
 
-    fn remove_callee(&mut self, notes: &mut Notes, key: Key<Registration>, peer: PeerKey, session: SessionId) {
+    /// Takes a callee out, which may have left.
+    pub(super) fn remove_callee(&mut self, notes: &mut Notes, key: Key<Registration>, peer: PeerKey, session: SessionId) {
         let Some(registration) = self.registrations.get_mut(key) else { return };
         let id = registration.id;
-        registration.remove(peer);
+        if !registration.remove(peer) {
+            return;
+        }
         self.held = self.held.saturating_sub(1);
         notes.push(meta::ON_UNREGISTER, || (session, id));
         if registration.callees().is_empty() {

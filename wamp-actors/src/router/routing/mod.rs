@@ -15,6 +15,7 @@ mod calls;
 mod conduct;
 mod dealer;
 mod delivery;
+mod departed;
 mod exchange;
 mod figures;
 mod history;

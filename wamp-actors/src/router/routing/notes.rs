@@ -36,6 +36,11 @@ impl Notes {
         std::mem::take(&mut self.queue)
     }
 
+    /// How many there are to tell.
+    pub(super) const fn len(&self) -> usize {
+        self.queue.len()
+    }
+
     pub(super) const fn be_quiet(&mut self, quiet: bool) {
         self.quiet = quiet;
     }

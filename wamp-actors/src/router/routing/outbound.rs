@@ -16,6 +16,9 @@ const WORK: usize = 32 * MESSAGE;
 /// What the routing of a message costs apart from matching and fan-out, in steps.
 const MESSAGE: usize = 32;
 
+/// What it costs to dispose of something that a peer had, in steps: it is taken out of a few tables.
+const DISPOSAL: usize = 16;
+
 /// How many receivers cost a step.
 const RECEIVERS: usize = 8;
 
@@ -99,6 +102,11 @@ impl<'a> Outbound<'a> {
     /// Takes note of a message that is routed.
     pub(super) const fn spend_message(&mut self) {
         self.spend(MESSAGE);
+    }
+
+    /// Takes note of something that was disposed of, and of the meta events that tell of it.
+    pub(super) const fn spend_disposal(&mut self, notes: usize) {
+        self.spend(DISPOSAL + notes * MESSAGE);
     }
 
     /// Takes note of receivers that a message was put for.

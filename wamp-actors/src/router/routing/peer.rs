@@ -1,6 +1,7 @@
 use super::arena::{Arena, Key};
 use super::calls::PendingCall;
-use super::delivery::Address;
+use super::delivery::{Address, ThreadIndex};
+use super::departed::Departed;
 use super::notes::Notes;
 use super::options::RealmOptions;
 use super::outbound::Outbound;
@@ -72,7 +73,13 @@ pub(super) struct Peer {
 
 /// The peers of a realm.
 #[derive(Debug, Default)]
-pub(super) struct Peers(Arena<Peer>);
+pub(super) struct Peers {
+    here: Arena<Peer>,
+    /// Those who have left and have something still; few, and mostly none.
+    departed: HashMap<PeerKey, Departed>,
+    /// Who of them is next, at the end.
+    order: Vec<PeerKey>,
+}
 
 /// What the broker and the dealer work with, besides their own tables.
 #[derive(Debug)]
@@ -117,26 +124,74 @@ impl Peer {
 
 impl Peers {
     pub(super) fn insert(&mut self, peer: Peer) -> PeerKey {
-        PeerKey(self.0.insert(peer))
+        PeerKey(self.here.insert(peer))
     }
 
-    pub(super) fn remove(&mut self, key: PeerKey) -> Option<Peer> {
-        self.0.remove(key.0)
+    /// The peer is here no more; what it has waits to be disposed of. Gives its session's id.
+    pub(super) fn depart(&mut self, key: PeerKey, quiet: bool) -> Option<SessionId> {
+        let peer = self.here.remove(key.0)?;
+        let session = peer.session;
+        self.departed.insert(key, Departed::new(peer, quiet));
+        self.order.push(key);
+        Some(session)
+    }
+
+    /// Whether somebody who has left has something still.
+    pub(super) fn has_departed(&self) -> bool {
+        !self.departed.is_empty()
+    }
+
+    /// The one of them whose turn it is.
+    pub(super) fn next_departed(&self) -> Option<PeerKey> {
+        self.order.last().copied()
+    }
+
+    pub(super) fn departed(&self, key: PeerKey) -> Option<&Departed> {
+        if self.departed.is_empty() { None } else { self.departed.get(&key) }
+    }
+
+    pub(super) fn departed_mut(&mut self, key: PeerKey) -> Option<&mut Departed> {
+        self.departed.get_mut(&key)
+    }
+
+    /// Nothing is left of it.
+    pub(super) fn forget(&mut self, key: PeerKey) -> Option<Departed> {
+        self.order.retain(|other| *other != key);
+        let departed = self.departed.remove(&key);
+        if self.departed.is_empty() {
+            (self.departed, self.order) = Default::default();
+        }
+        departed
+    }
+
+    /// A subscriber has another place among those of its thread.
+    pub(super) fn note_move(&mut self, key: PeerKey, id: SubscriptionId, subscription: Key<Subscription>, place: u32) {
+        if let Some(peer) = self.here.get_mut(key.0) {
+            peer.subscriptions.insert(id, (subscription, place));
+        } else if let Some(departed) = self.departed.get_mut(&key) {
+            departed.note_move(id, place);
+        }
+    }
+
+    /// Whether a peer of the thread is here, or something that one had.
+    pub(super) fn has_any_on(&self, thread: ThreadIndex) -> bool {
+        let departed = self.departed.values().map(|departed| &departed.peer);
+        self.here.iter().chain(departed).any(|peer| peer.address.thread == thread)
     }
 
     pub(super) fn get(&self, key: PeerKey) -> Option<&Peer> {
-        self.0.get(key.0)
+        self.here.get(key.0)
     }
 
     pub(super) fn get_mut(&mut self, key: PeerKey) -> Option<&mut Peer> {
-        self.0.get_mut(key.0)
+        self.here.get_mut(key.0)
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Peer> {
-        self.0.iter()
+        self.here.iter()
     }
 
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.here.len()
     }
 }

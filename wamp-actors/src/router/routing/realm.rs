@@ -2,6 +2,7 @@ use super::broker::Broker;
 use super::conduct::{self, Course};
 use super::dealer::Dealer;
 use super::delivery::{Address, ThreadIndex};
+use super::departed::{Belonging, Departed};
 use super::figures::RealmFigures;
 use super::history::{Page, Query};
 use super::incoming::{Grant, Incoming};
@@ -13,6 +14,7 @@ use super::outbound::{Arguments, Outbound};
 use super::peer::{Context, NewPeer, Peer, PeerKey, Peers};
 use super::random::Random;
 use super::refusal::Refusal;
+use super::subscription::Member;
 use super::testament::{Scope, Testament};
 use super::timestamp::Timestamp;
 use super::violation::Violation;
@@ -38,6 +40,8 @@ pub(crate) struct Realm {
     now: Duration,
     /// For when a thread has set its alarm, the soonest.
     alarm: Option<Duration>,
+    /// Whether a thread disposes of what they had who have left.
+    clearing: bool,
 }
 
 /// What becomes of a session after a message.
@@ -72,6 +76,7 @@ impl Realm {
             publications: 0,
             now: Duration::ZERO,
             alarm: None,
+            clearing: false,
         }
     }
 
@@ -113,10 +118,17 @@ impl Realm {
         Some(due)
     }
 
-    /// Forgets who has set an alarm; whether there should be one.
+    /// Whether there is something to [clear away](Self::clear_away) and no thread was told before: the one that is does it.
+    pub(crate) fn take_clearing(&mut self) -> bool {
+        let take = !self.clearing && self.peers.has_departed();
+        self.clearing |= take;
+        take
+    }
+
+    /// Forgets who has set an alarm and who clears away; whether there should be one.
     pub(super) fn disarm(&mut self) -> bool {
-        self.alarm = None;
-        self.poll_timeout().is_some()
+        (self.alarm, self.clearing) = (None, false);
+        self.poll_timeout().is_some() || self.peers.has_departed()
     }
 
     /// Does what is due at the time last told by [`advance`](Self::advance).
@@ -134,7 +146,7 @@ impl Realm {
     }
 
     pub(super) fn has_peers_on(&self, thread: ThreadIndex) -> bool {
-        self.peers.iter().any(|peer| peer.address.thread == thread)
+        self.peers.has_any_on(thread)
     }
 
     /// A session id that nobody in the realm has.
@@ -161,22 +173,65 @@ impl Realm {
         Ok(key)
     }
 
-    /// Disposes of all that a peer had: subscriptions, registrations (calls it works on are answered `wamp.error.canceled` at once), its
-    /// own calls (callees that can are interrupted). Publishes its testaments. Does nothing if it has left before.
+    /// Lets a peer go: nothing is delivered to it any more, and its session's id is free. Disposes of what it had, as far as one lock
+    /// allows: of calls it works on (answered `wamp.error.canceled`), its own calls (callees that can are interrupted), registrations,
+    /// subscriptions; then publishes its testaments. The rest is left to [`clear_away`](Self::clear_away). Does nothing if it has left
+    /// before.
     pub(crate) fn leave(&mut self, peer: PeerKey, out: &mut Outbound<'_>) {
-        let key = peer;
-        let Some(peer) = self.peers.remove(key) else { return };
-        self.sessions.remove(&peer.session);
+        let Some(session) = self.peers.depart(peer, self.notes.is_quiet()) else { return };
+        self.sessions.remove(&session);
+        self.clear_away(out);
+    }
+
+    /// Goes on disposing of what they had who have left, as far as one lock allows. Whether something is left: then write what came of
+    /// it, and call it again.
+    pub(crate) fn clear_away(&mut self, out: &mut Outbound<'_>) -> bool {
+        while !out.is_strained()
+            && let Some(key) = self.peers.next_departed()
+        {
+            self.clear_one(key, out);
+        }
+        self.clearing &= self.peers.has_departed();
+        self.peers.has_departed()
+    }
+
+    fn clear_one(&mut self, key: PeerKey, out: &mut Outbound<'_>) {
+        let was_quiet = self.notes.is_quiet();
+        while !out.is_strained() {
+            let Some(Departed { peer, quiet, .. }) = self.peers.departed(key) else { break };
+            let (session, address) = (peer.session, peer.address);
+            self.notes.be_quiet(*quiet);
+            match self.peers.departed_mut(key).and_then(Departed::take) {
+                Some(belonging) => self.dispose(key, session, address, belonging, out),
+                None => self.bury(key, out),
+            }
+            out.spend_disposal(self.notes.len());
+            self.announce(out);
+        }
+        self.notes.be_quiet(was_quiet);
+    }
+
+    fn dispose(&mut self, key: PeerKey, session: SessionId, address: Address, belonging: Belonging, out: &mut Outbound<'_>) {
         let (mut cx, broker, dealer) = self.parts(out);
-        dealer.leave(&mut cx, key, &peer);
-        broker.leave(&mut cx, key, &peer);
-        let told = !cx.notes.is_quiet();
-        for scope in Scope::ALL.into_iter().filter(|_| told) {
+        match belonging {
+            Belonging::Invocation(call) => dealer.callee_left(&mut cx, call),
+            Belonging::Call(call) => dealer.caller_left(&mut cx, call),
+            Belonging::Registration(registration) => dealer.remove_callee(cx.notes, registration, key, session),
+            Belonging::Subscription(subscription, place) => {
+                broker.remove(&mut cx, session, subscription, Member { peer: key, address }, place);
+            }
+        }
+    }
+
+    /// Nothing is left of a peer but its testaments.
+    fn bury(&mut self, key: PeerKey, out: &mut Outbound<'_>) {
+        let Some(Departed { peer, quiet, .. }) = self.peers.forget(key) else { return };
+        let (mut cx, broker, _) = self.parts(out);
+        for scope in Scope::ALL.into_iter().filter(|_| !quiet) {
             let testaments = peer.testaments.iter().filter(|testament| testament.scope == scope);
             testaments.for_each(|testament| broker.bequeath(&mut cx, &peer, testament));
         }
         cx.notes.push(meta::session::ON_LEAVE, || (peer.session, &peer.authid, &peer.authrole));
-        self.announce(out);
     }
 
     /// Ends a session: it leaves, and GOODBYE is the last it is written.
@@ -225,7 +280,7 @@ impl Realm {
     /// Whether nothing is left: no session, subscription, registration or call.
     #[cfg(test)]
     pub(crate) fn is_empty(&self) -> bool {
-        self.peers.len() == 0 && self.sessions.is_empty() && self.broker.is_empty() && self.dealer.is_empty()
+        self.peers.len() == 0 && !self.peers.has_departed() && self.sessions.is_empty() && self.broker.is_empty() && self.dealer.is_empty()
     }
 
     fn route(&mut self, from: PeerKey, mut incoming: Incoming<'_>, out: &mut Outbound<'_>) -> Result<(), Violation> {

@@ -54,11 +54,12 @@ impl Registration {
         self.callees.push(callee);
     }
 
-    pub(super) fn remove(&mut self, peer: PeerKey) {
-        if let Some(at) = self.callees.iter().position(|callee| callee.peer == peer) {
-            self.callees.remove(at);
-            self.turn.removed(at);
-        }
+    /// Whether the peer was among the callees; it is no longer.
+    pub(super) fn remove(&mut self, peer: PeerKey) -> bool {
+        let Some(at) = self.callees.iter().position(|callee| callee.peer == peer) else { return false };
+        self.callees.remove(at);
+        self.turn.removed(at);
+        true
     }
 
     /// The callee that takes the next call, by the invocation policy; none if each was tried or works on as many as it allows. It counts as

@@ -5,6 +5,7 @@ mod calling;
 mod canceling;
 mod churn;
 mod client;
+mod departing;
 mod disclosure;
 mod history;
 mod leaving;

@@ -134,6 +134,17 @@ impl Net {
         let (thread, key) = (self.peers[peer.0].thread, self.peers[peer.0].key);
         self.work(thread, &[], |realm, out| realm.leave(key, out));
         self.settle();
+        while self.clear_away(peer).1 {}
+    }
+
+    /// Goes on with what those had who have left, for one lock, on the thread of `peer`. Gives the steps it took, and whether more is left.
+    pub(super) fn clear_away(&mut self, peer: Name) -> (usize, bool) {
+        let cleared = self.work(self.peers[peer.0].thread, &[], |realm, out| {
+            let is_left = realm.clear_away(out);
+            (out.work(), is_left)
+        });
+        self.settle();
+        cleared
     }
 
     pub(super) fn key(&self, peer: Name) -> PeerKey {
