@@ -229,18 +229,18 @@ async fn what_was_published_before_is_told_from_a_place_on() {
         ["publisher", "gets", [17, 2, "$second"]],
         ["late", "sends", [32, 1, {"match": "prefix"}, "com.news."]],
         ["late", "gets", [33, 1, "$subscription"]],
-        ["late", "sends", [48, 1, {}, "wamp.subscription.get_events", ["$subscription"], {"after_publication": "$first"}]],
-        ["late", "gets", [50, 1, {}, [[{
+        ["late", "sends", [48, 2, {}, "wamp.subscription.get_events", ["$subscription"], {"after_publication": "$first"}]],
+        ["late", "gets", [50, 2, {}, [[{
             "publication": "$second", "subscription": "$subscription", "timestamp": "*", "details": {"topic": "com.news.b"},
             "args": ["second"], "kwargs": {"n": 2},
         }]], {"more": false, "gap": false}]],
         ["publisher", "sends", [16, 3, {"acknowledge": true}, "com.news.a", ["third"]]],
         ["publisher", "gets", [17, 3, "$third"]],
         ["late", "gets", [36, "$subscription", "$third", {"topic": "com.news.a"}, ["third"]]],
-        ["late", "sends", [48, 2, {}, "wamp.subscription.get_events", ["$subscription"], {"after_publication": "$first", "limit": 1}]],
-        ["late", "gets", [50, 2, {}, [[{"publication": "$second"}]], {"more": true, "gap": true}]],
-        ["late", "sends", [48, 3, {}, "wamp.subscription.get_events", [4711]]],
-        ["late", "gets", [8, 48, 3, {}, "wamp.error.no_such_subscription", "*"]],
+        ["late", "sends", [48, 3, {}, "wamp.subscription.get_events", ["$subscription"], {"after_publication": "$first", "limit": 1}]],
+        ["late", "gets", [50, 3, {}, [[{"publication": "$second"}]], {"more": true, "gap": true}]],
+        ["late", "sends", [48, 4, {}, "wamp.subscription.get_events", [4711]]],
+        ["late", "gets", [8, 48, 4, {}, "wamp.error.no_such_subscription", "*"]],
     ]);
     play(router.local_addrs()[0], script).await;
     router.stop().await;
