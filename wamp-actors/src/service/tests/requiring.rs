@@ -78,21 +78,42 @@ async fn what_a_component_declares_to_require_is_started_first() {
     running.stop().await;
 }
 
+/// In which order components left.
+type Order = Arc<parking_lot::Mutex<Vec<&'static str>>>;
+
+/// Says when it leaves.
+struct Base(Order);
+
+impl Component for Base {
+    const NAME: &'static str = "base";
+
+    fn bind(bindings: &mut Bindings<Self>) {
+        bindings.on_leave("tell").run(async |base: &Self| base.0.lock().push("base"));
+        bindings.procedure("com.example.base").run(async |_: &Self, (): ()| true);
+    }
+}
+
+/// Says it, too.
+struct Top(Order);
+
+impl Component for Top {
+    const NAME: &'static str = "top";
+
+    fn bind(bindings: &mut Bindings<Self>) {
+        bindings.on_leave("tell").run(async |top: &Self| top.0.lock().push("top"));
+        bindings.procedure("com.example.top").run(async |_: &Self, (): ()| true);
+    }
+}
+
 #[actix_rt::test]
 async fn what_is_required_is_stopped_last() {
-    let open = Arc::new(Notify::new());
-    open.notify_one();
-    let service = Service::new().component_with(|| Shop, |options| options.requires("database"));
-    let (running, _session) = ready(service.component(move || Database(Arc::clone(&open)))).await;
-    let [mut database, mut shop] = [0, 1].map(|at| running.components()[at].state());
-    let watch = actix_rt::spawn(async move {
-        shop.wait_for(ComponentState::is_final).await.expect("it stops");
-        let while_shop_stopped = database.borrow().is_final();
-        database.wait_for(ComponentState::is_final).await.expect("it stops");
-        while_shop_stopped
-    });
+    let order = Order::default();
+    let (base, top) = (Arc::clone(&order), Arc::clone(&order));
+    // Declared before what it requires.
+    let service = Service::new().component_with(move || Top(Arc::clone(&top)), |options| options.requires("base"));
+    let (running, _session) = ready(service.component(move || Base(Arc::clone(&base)))).await;
     running.stop().await;
-    assert!(!watch.await.expect("no panic"));
+    assert_eq!(*order.lock(), ["top", "base"]);
 }
 
 #[actix_rt::test]
